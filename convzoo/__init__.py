@@ -1,0 +1,1 @@
+"""convzoo: know your convnet before you build it."""

@@ -1,0 +1,65 @@
+"""Every error a user of convzoo can meet.
+
+Each message names the place, what was expected, what was received, and a way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ConvzooError(ValueError):
+    """The base of every error that a user can cause.
+
+    It is a `ValueError`, as Keras's own complaints are, so that code which only describes a model
+    handles both in one way.
+    """
+
+
+class ArgumentError(ConvzooError):
+    """An argument of a layer, a model or a command has a value that can't be used."""
+
+
+class ShapeError(ConvzooError):
+    """A layer was called on a shape that it can't take."""
+
+
+class GraphError(ConvzooError):
+    """Layers don't connect to a model: a cycle, a missing input, two layers of one name."""
+
+
+class SourceError(ConvzooError):
+    """A file or a text is not an architecture that can be read."""
+
+
+class BuildError(ConvzooError):
+    """Keras, or a backend for it, is missing, or refuses to build the model."""
+
+
+class DuplicateNameError(ConvzooError):
+    """A name is registered twice."""
+
+
+class UnknownNameError(ConvzooError):
+    """A name is not registered.
+
+    Args:
+        kind: what was looked for, such as `"model"` or `"layer"`.
+        name: the name that was not found.
+        known: the names there are, from which the closest are suggested.
+        hint: how to see the names there are.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        from difflib import get_close_matches
+
+        by_lower = {candidate.lower(): candidate for candidate in known}
+        close = [by_lower[match] for match in get_close_matches(name.lower(), by_lower, n=3)]
+        message = f"Unknown {kind} {name!r}."
+        if close:
+            message += f" Did you mean {' or '.join(close)}?"
+        if hint:
+            message += f" {hint}"
+        super().__init__(message)
+        self.name = name
+        self.close_matches = close

@@ -1,0 +1,383 @@
+"""An architecture as the config that Keras saves, both ways.
+
+Equals `keras/src/saving/serialization_lib.py` and the `from_config` of `keras/src/models`, but
+nothing that a config names is ever imported or executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from convzoo.errors import GraphError, SourceError
+from convzoo.graph.dims import Shape
+from convzoo.graph.graph import Graph, Model, Sequential
+from convzoo.graph.input import InputLayer
+from convzoo.graph.layer import Call, Layer, Tensor
+from convzoo.graph.naming import snake_case
+from convzoo.graph.structure import leaves, map_leaves
+
+Config: TypeAlias = "dict[str, Any]"
+
+_MODELS = {"Sequential": Sequential, "Functional": Model, "Model": Model}
+
+# The defaults of Keras's initializers and regularizers, so that one written by name and the same
+# one saved by Keras are the same config. Equals `keras/src/initializers/random_initializers.py`,
+# `constant_initializers.py` and `keras/src/regularizers/regularizers.py`.
+_DEFAULTS: dict[str, Config] = {
+    "RandomNormal": {"mean": 0.0, "stddev": 0.05},
+    "TruncatedNormal": {"mean": 0.0, "stddev": 0.05},
+    "RandomUniform": {"minval": -0.05, "maxval": 0.05},
+    "VarianceScaling": {"scale": 1.0, "mode": "fan_in", "distribution": "truncated_normal"},
+    "Orthogonal": {"gain": 1.0},
+    "Identity": {"gain": 1.0},
+    "Constant": {"value": 0.0},
+    "L1": {"l1": 0.01},
+    "L2": {"l2": 0.01},
+    "L1L2": {"l1": 0.0, "l2": 0.0},
+}
+
+
+# ---------------------------------------------------------------------- from a config
+
+
+def graph_from_config(config: Config) -> Graph:
+    """Read a model from a config that Keras saved.
+
+    Args:
+        config: the object that `model.to_json()` writes and that `config.json` of a `.keras` file
+            holds.
+
+    Returns:
+        The graph, with Keras's names and order of layers.
+
+    Raises:
+        SourceError: when it is no config of a model.
+        ConvzooError: when a layer's arguments or its input can't be used, as in Keras.
+    """
+    class_name = _entry(config, "class_name", str)
+    body = _entry(config, "config", dict)
+    if class_name == "Sequential":
+        return _sequential_from(body)
+    if "layers" in body and "input_layers" in body:
+        return _functional_from(body)
+    raise SourceError(
+        f"The config is of a class {class_name!r}, not of a Sequential or functional model. "
+        "Save the model with model.to_json() or model.save('model.keras')."
+    )
+
+
+def layer_from_config(entry: Config) -> Layer:
+    """Read a layer from its entry in a config: class name and arguments.
+
+    Raises:
+        UnknownNameError: when Keras has no layer of this class.
+        ArgumentError: when an argument can't be used.
+    """
+    from convzoo.layers import LAYERS
+
+    class_name = _entry(entry, "class_name", str)
+    if class_name in _MODELS:
+        return graph_from_config(entry)
+    return LAYERS.get(class_name).from_config(_entry(entry, "config", dict))
+
+
+def _entry(config: Config, key: str, kind: type) -> Any:
+    value = config.get(key) if isinstance(config, dict) else None
+    if not isinstance(value, kind):
+        raise SourceError(
+            f"The config has no {key!r} where one belongs. Save the model with model.to_json() "
+            "or model.save('model.keras')."
+        )
+    return value
+
+
+def _sequential_from(body: Config) -> Sequential:
+    model = Sequential(name=_entry(body, "name", str), trainable=body.get("trainable", True))
+    for entry in _entry(body, "layers", list):
+        model.add(layer_from_config(entry))
+    shape = body.get("build_input_shape")
+    if shape is not None and model.inputs is None:
+        model.build_on(tuple(shape))
+    return model
+
+
+def _functional_from(body: Config) -> Model:
+    reader = _NodeReader()
+    for entry in _entry(body, "layers", list):
+        layer = layer_from_config(entry)
+        name = entry.get("name") or layer.name
+        if name in reader.layers:
+            raise GraphError(f"Two layers are named '{name}'. Names must be unique in a model.")
+        reader.layers[name] = layer
+        if isinstance(layer, InputLayer):
+            reader.finish((name, 0), layer.tensor.call)
+        for index, node in enumerate(_entry(entry, "inbound_nodes", list)):
+            reader.read(name, index, node)
+    reader.check_finished()
+    return Model(
+        reader.tensors(body["input_layers"]),
+        reader.tensors(body.get("output_layers")),
+        name=body.get("name"),
+        trainable=body.get("trainable"),
+    )
+
+
+class _Missing(Exception):
+    """A node needs the output of another that is not read yet."""
+
+    def __init__(self, key: tuple[str, int]) -> None:
+        self.key = key
+
+
+class _NodeReader:
+    """Makes the calls of a functional model, each as soon as its inputs are there."""
+
+    def __init__(self) -> None:
+        self.layers: dict[str, Layer] = {}
+        self._calls: dict[tuple[str, int], Call] = {}
+        self._waiting: dict[tuple[str, int], list[tuple[str, int, Any]]] = {}
+
+    def read(self, name: str, index: int, node: Any) -> None:
+        """Call the layer of that name as its node says, now or when its inputs are there."""
+        work = [(name, index, node)]
+        while work:
+            name, index, node = work.pop()
+            try:
+                args, kwargs = self._arguments(node)
+            except _Missing as missing:
+                self._waiting.setdefault(missing.key, []).append((name, index, node))
+                continue
+            outputs = self.layers[name](*args, **kwargs)
+            key = (name, index)
+            self._calls[key] = leaves(outputs)[0].call
+            work.extend(self._waiting.pop(key, ()))
+
+    def finish(self, key: tuple[str, int], call: Call | None) -> None:
+        """Enter a call that is made already."""
+        assert call is not None
+        self._calls[key] = call
+        for waiting in self._waiting.pop(key, ()):
+            self.read(*waiting)
+
+    def check_finished(self) -> None:
+        """Refuse nodes whose inputs never came."""
+        for (missing, _), waiting in self._waiting.items():
+            raise GraphError(
+                f"Layer '{waiting[0][0]}' takes its input from '{missing}', which is "
+                f"{'part of a cycle' if missing in self.layers else 'not in the model'}."
+            )
+
+    def tensors(self, structure: Any) -> Any:
+        """The tensors that a structure of `[layer, node, tensor]` names."""
+        try:
+            return self._tensors(structure)
+        except _Missing as missing:
+            raise GraphError(
+                f"The model's inputs or outputs name the layer '{missing.key[0]}', "
+                "which is not in the model or not called that often."
+            ) from None
+
+    def _tensors(self, structure: Any) -> Any:
+        if isinstance(structure, list):
+            if len(structure) >= 3 and isinstance(structure[0], str):
+                return self._tensor(*structure[:3])
+            return [self._tensors(part) for part in structure]
+        if isinstance(structure, dict):
+            return {key: self._tensors(part) for key, part in structure.items()}
+        raise SourceError(f"The config names a tensor by {structure!r}. Expected [layer, node, tensor].")
+
+    def _tensor(self, name: str, index: int, position: int) -> Tensor:
+        # A functional model's own definition counts as its node 0 in Keras's numbering.
+        if isinstance(self.layers.get(name), Model):
+            index -= 1
+        call = self._calls.get((name, index))
+        if call is None:
+            raise _Missing((name, index))
+        outputs = call.output_tensors
+        if not isinstance(position, int) or not 0 <= position < len(outputs):
+            raise GraphError(f"Layer '{name}' has {len(outputs)} outputs; the config names {position!r}.")
+        return outputs[position]
+
+    def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
+        if isinstance(node, dict):
+            args = [self._value(value) for value in _entry(node, "args", list)]
+            kwargs = node.get("kwargs")
+            if not kwargs:
+                return args, {}
+            return args, {key: self._value(value) for key, value in kwargs.items()}
+        raise SourceError(f"The config connects a layer by {node!r}. Expected its args and kwargs.")
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            class_name = value.get("class_name")
+            if class_name == "__keras_tensor__":
+                return self._tensor(*value["config"]["keras_history"])
+            if class_name == "__tuple__":
+                return tuple(self._value(part) for part in value["items"])
+            return {key: self._value(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self._value(part) for part in value]
+        return value
+
+
+# ---------------------------------------------------------------------- to a config
+
+
+def config_of(graph: Graph) -> Config:
+    """The config from which Keras builds the model, and from which `graph_from_config` reads it.
+
+    An argument that has its default is left out, so that equal architectures have equal configs.
+    """
+    body: Config = {"name": graph.name, "trainable": graph.trainable}
+    if isinstance(graph, Sequential):
+        inputs = [] if graph.inputs is None else [graph.inputs.call.layer]
+        body["layers"] = [_layer_entry(layer) for layer in (*inputs, *graph.layers)]
+    else:
+        nodes = _NodeWriter(graph)
+        body["layers"] = [nodes.entry(layer) for layer in graph.layers]
+        body["input_layers"] = map_leaves(nodes.history, graph.inputs)
+        body["output_layers"] = map_leaves(nodes.history, graph.outputs)
+    return {
+        "module": "keras",
+        "class_name": graph.class_name,
+        "config": body,
+        "registered_name": None,
+    }
+
+
+def _layer_entry(layer: Layer) -> Config:
+    if isinstance(layer, Graph):
+        return config_of(layer)
+    return {
+        "module": layer.keras_module,
+        "class_name": layer.class_name,
+        "config": layer.to_config(),
+        "registered_name": layer.registered_name,
+    }
+
+
+class _NodeWriter:
+    """Numbers the calls of a functional model by layer, as Keras saves them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._index: dict[Call, int] = {}
+        self._calls: dict[Layer, list[Call]] = {}
+        for call in graph.calls:
+            calls = self._calls.setdefault(call.layer, [])
+            offset = 1 if isinstance(call.layer, Model) else 0
+            self._index[call] = len(calls) + offset
+            calls.append(call)
+
+    def entry(self, layer: Layer) -> Config:
+        nodes = [
+            {
+                "args": [self._value(value) for value in call.args],
+                "kwargs": {key: self._value(value) for key, value in call.kwargs.items()},
+            }
+            for call in self._calls[layer]
+            if call.inputs
+        ]
+        return {**_layer_entry(layer), "name": layer.name, "inbound_nodes": nodes}
+
+    def history(self, tensor: Tensor) -> list[Any]:
+        assert tensor.call is not None
+        return [tensor.call.layer.name, self._index[tensor.call], tensor.index]
+
+    def _value(self, value: Any) -> Any:
+        return map_leaves(
+            lambda leaf: self._tensor(leaf) if isinstance(leaf, Tensor) else leaf, value
+        )
+
+    def _tensor(self, tensor: Tensor) -> Config:
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {
+                "shape": list(tensor.shape),
+                "dtype": tensor.dtype,
+                "keras_history": self.history(tensor),
+            },
+        }
+
+
+def argument_config(key: str, value: Any, default: Any) -> Any:
+    """The one form in which an argument is written to a config.
+
+    Lists stand for tuples, a Keras object with its default settings by its snake-case name, and the
+    activation that Keras calls "linear" is no activation.
+    """
+    if isinstance(value, (list, tuple)):
+        return [argument_config("", part, None) for part in value]
+    if isinstance(value, Layer):
+        return _layer_entry(value)
+    if isinstance(value, dict):
+        return _object_config(value)
+    if hasattr(value, "get_config"):
+        kind = type(value)
+        return _object_config(
+            {
+                "module": "keras." + kind.__module__.partition("keras.src.")[2].partition(".")[0],
+                "class_name": kind.__name__,
+                "config": value.get_config(),
+                "registered_name": None,
+            }
+        )
+    if callable(value):
+        value = getattr(value, "__name__", str(value))
+    if isinstance(value, str) and key.endswith(("activation", "_initializer", "_regularizer")):
+        name = snake_case(value)
+        return default if name == "linear" and default is None else name
+    return value
+
+
+def _object_config(value: Config) -> Config | str:
+    class_name, config = value.get("class_name"), value.get("config")
+    if isinstance(class_name, str) and isinstance(config, dict):
+        settings = {key: part for key, part in config.items() if part is not None}
+        derived = class_name == "VarianceScaling"
+        if not settings or settings == _DEFAULTS.get(class_name):
+            return snake_case(class_name)
+        if derived and (name := _variance_scaling_name(settings)):
+            return name
+    return {key: argument_config("", part, None) for key, part in value.items()}
+
+
+def _variance_scaling_name(settings: Config) -> str | None:
+    for name, scale, mode, distribution in (
+        ("glorot_uniform", 1.0, "fan_avg", "uniform"),
+        ("glorot_normal", 1.0, "fan_avg", "truncated_normal"),
+        ("he_uniform", 2.0, "fan_in", "uniform"),
+        ("he_normal", 2.0, "fan_in", "truncated_normal"),
+        ("lecun_uniform", 1.0, "fan_in", "uniform"),
+        ("lecun_normal", 1.0, "fan_in", "truncated_normal"),
+    ):
+        if settings == {"scale": scale, "mode": mode, "distribution": distribution}:
+            return name
+    return None
+
+
+def reshaped_config(graph: Graph, shapes: Sequence[Shape]) -> Config:
+    """The model's config with other input shapes (without the batch axis).
+
+    Raises:
+        GraphError: when the model has another number of inputs.
+    """
+    config = config_of(graph)
+    entries = config["config"]["layers"]
+    if graph.inputs is None:
+        if len(shapes) != 1:
+            raise GraphError(f"'{graph.name}' has one input. Received {len(shapes)} shapes.")
+        entries.insert(0, _layer_entry(InputLayer(shape=shapes[0], name="input_layer")))
+        return config
+    names = [tensor.call.layer.name for tensor in graph.input_tensors if tensor.call is not None]
+    if len(names) != len(shapes):
+        raise GraphError(
+            f"'{graph.name}' has {len(names)} inputs ({', '.join(names)}). "
+            f"Received {len(shapes)} shapes: give one for each."
+        )
+    new = dict(zip(names, shapes, strict=True))
+    for entry in entries:
+        arguments = entry["config"]
+        if entry["class_name"] == "InputLayer" and arguments["name"] in new:
+            arguments["batch_shape"] = [arguments["batch_shape"][0], *new[arguments["name"]]]
+    return config

@@ -1,0 +1,135 @@
+"""Dimensions: the arithmetic that every formula of a layer is written in.
+
+A dim is an `int`, or `None` where it is unknown, and an unknown operand makes the result unknown.
+Formulas use `+ - * //` and the functions of this file only, so that they also serve other kinds of
+numbers: a `Worked` dim remembers the arithmetic it came from, which is what `--explain` prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from convzoo.errors import ConvzooError
+
+Dim: TypeAlias = "int | None"
+Shape: TypeAlias = "tuple[Dim, ...]"
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    """The product of the dims; unknown when one of them is, unless another is 0."""
+    result: Dim = 1
+    for dim in dims:
+        if dim is None or result is None:
+            result = None
+        else:
+            result = result * dim
+    return result
+
+
+def total(dims: Iterable[Dim]) -> Dim:
+    """The sum of the dims; unknown when one of them is."""
+    result: Dim = 0
+    for dim in dims:
+        if dim is None or result is None:
+            result = None
+        else:
+            result = result + dim
+    return result
+
+
+def ceil_div(dividend: int, divisor: int) -> int:
+    """The quotient, rounded up."""
+    if isinstance(dividend, Worked):
+        return dividend.ceil_div(divisor)
+    return -(-dividend // divisor)
+
+
+def refuse(bad: bool, error: Callable[[], ConvzooError]) -> None:
+    """Raise the error when the condition holds.
+
+    Every formula refuses through this function what Keras refuses.
+    """
+    if bad:
+        raise error()
+
+
+_SUM, _PRODUCT, _ATOM = 0, 1, 2
+
+
+class Worked(int):
+    """An int that remembers the arithmetic it came from, as a teacher would write it.
+
+    `(Worked.leaf(28) - 3) // 1 + 1` is 26, and its `text` is `floor((28 - 3) / 1) + 1`.
+    """
+
+    text: str
+    _binding: int
+
+    @classmethod
+    def of(cls, value: int, text: str, binding: int) -> Worked:
+        """A number with the text of its arithmetic, and how tightly the text binds."""
+        worked = cls(value)
+        worked.text = text
+        worked._binding = binding
+        return worked
+
+    @classmethod
+    def leaf(cls, value: int) -> Worked:
+        """A number that is given, not calculated."""
+        return cls.of(value, f"{value:,}", _ATOM)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the number is given, not calculated."""
+        return self.text == f"{int(self):,}"
+
+    def ceil_div(self, divisor: int) -> Worked:
+        """The quotient, rounded up."""
+        return self.of(-(-int(self) // int(divisor)), f"ceil({self.text} / {_operand(divisor, _ATOM)})", _ATOM)
+
+    def __add__(self, other: int) -> Worked:
+        if _is_plain(other, 0):
+            return self
+        return self.of(int(self) + int(other), f"{self.text} + {_operand(other, _SUM)}", _SUM)
+
+    def __radd__(self, other: int) -> Worked:
+        if _is_plain(other, 0):
+            return self
+        return self.of(int(other) + int(self), f"{other:,} + {self.text}", _SUM)
+
+    def __sub__(self, other: int) -> Worked:
+        if _is_plain(other, 0):
+            return self
+        return self.of(int(self) - int(other), f"{self.text} - {_operand(other, _PRODUCT)}", _SUM)
+
+    def __rsub__(self, other: int) -> Worked:
+        return self.of(int(other) - int(self), f"{other:,} - {_operand(self, _PRODUCT)}", _SUM)
+
+    def __mul__(self, other: int) -> Worked:
+        if _is_plain(other, 1):
+            return self
+        text = f"{_operand(self, _PRODUCT)} x {_operand(other, _PRODUCT)}"
+        return self.of(int(self) * int(other), text, _PRODUCT)
+
+    def __rmul__(self, other: int) -> Worked:
+        if _is_plain(other, 1):
+            return self
+        return self.of(int(other) * int(self), f"{other:,} x {_operand(self, _PRODUCT)}", _PRODUCT)
+
+    def __floordiv__(self, other: int) -> Worked:
+        dividend = self.text if self._binding == _ATOM else f"({self.text})"
+        return self.of(
+            int(self) // int(other), f"floor({dividend} / {_operand(other, _ATOM)})", _ATOM
+        )
+
+
+def _is_plain(number: int, value: int) -> bool:
+    return not isinstance(number, Worked) and number == value
+
+
+def _operand(number: int, binding: int) -> str:
+    """The text of an operand, in brackets where the operator binds tighter than it."""
+    if not isinstance(number, Worked):
+        return f"{number:,}" if number >= 0 else f"({number:,})"
+    return number.text if number._binding >= binding else f"({number.text})"

@@ -1,0 +1,66 @@
+"""The facts that a layer states about one call, besides its output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from convzoo.graph.dims import Dim, Shape, product
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One variable of a layer.
+
+    Args:
+        name: Keras's name of it, such as `"kernel"`.
+        shape: its dims.
+        trainable: whether training changes it.
+        dtype: its dtype, where that is not the one that the layer's policy gives its variables.
+    """
+
+    name: str
+    shape: Shape
+    trainable: bool = True
+    dtype: str | None = None
+
+    @property
+    def count(self) -> Dim:
+        """The number of elements."""
+        return product(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one call computes for one sample; each number may be unknown (`None`).
+
+    Args:
+        macs: multiply-accumulates of contractions, padding taps counted.
+        bias_adds: one per output element where a bias is added.
+        element_ops: the rest, one per output element and elementary operation.
+    """
+
+    macs: Dim = 0
+    bias_adds: Dim = 0
+    element_ops: Dim = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How the outputs along one axis see the inputs along it.
+
+    Output `o` reads inputs `o * stride - before + dilation * t` for `t` from 0 to `kernel - 1`.
+
+    Args:
+        axis: the axis of the input and of the output, the batch axis being 0.
+        kernel: taps.
+        stride: inputs from one output to the next.
+        dilation: inputs from one tap to the next.
+        before: inputs that the first output's first tap lies before the first input
+            (negative for a crop); `None` where it depends on an unknown size.
+    """
+
+    axis: int
+    kernel: int = 1
+    stride: int = 1
+    dilation: int = 1
+    before: Dim = 0

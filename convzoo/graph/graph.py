@@ -1,0 +1,293 @@
+"""The architecture: layers and the calls that connect them.
+
+A graph is itself a layer, so that a model can be called in another model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from convzoo.errors import GraphError
+from convzoo.graph.dims import Shape
+from convzoo.graph.facts import Weight
+from convzoo.graph.input import Input, InputLayer, as_shape
+from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments
+from convzoo.graph.naming import automatic_name
+from convzoo.graph.order import depth_first, keras_order
+from convzoo.graph.structure import leaves, map_leaves
+
+
+class Graph(Layer):
+    """An architecture as data. Made by `Sequential`, by `Model`, or read from a source."""
+
+    keras_module = "keras"
+
+    inputs: Any
+    """The input tensors, in the structure that the model takes."""
+    outputs: Any
+    """The output tensors, in the structure that the model gives."""
+    layers: list[Layer]
+    """The layers that `model.summary()` lists, in its order."""
+    calls: list[Call]
+    """Every call, those of the inputs included, in the order in which Keras runs them."""
+
+    def _begin(self, name: str | None, trainable: bool | None) -> None:
+        self.variables = None
+        if trainable is not None and not trainable:
+            self.trainable = False
+        self.name = automatic_name(self._name_stem) if name is None else name
+
+    @property
+    def input_tensors(self) -> list[Tensor]:
+        """The input tensors, flat."""
+        return leaves(self.inputs)
+
+    @property
+    def output_tensors(self) -> list[Tensor]:
+        """The output tensors, flat."""
+        return leaves(self.outputs)
+
+    @property
+    def input_shapes(self) -> list[Shape]:
+        """The shapes of the input tensors."""
+        return [tensor.shape for tensor in self.input_tensors]
+
+    def layer(self, name: str) -> Layer:
+        """The layer of that name.
+
+        Raises:
+            UnknownNameError: when there is none.
+        """
+        from convzoo.errors import UnknownNameError
+
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise UnknownNameError(
+            f"layer of '{self.name}'", name, [layer.name for layer in self.layers]
+        )
+
+    def to_config(self) -> dict[str, Any]:
+        """The Keras config of the model, from which Keras builds it."""
+        from convzoo.graph.config import config_of
+
+        return config_of(self)
+
+    def with_input_shapes(self, shapes: Sequence[Shape]) -> Graph:
+        """The same layers on inputs of other shapes (without the batch axis).
+
+        Raises:
+            ShapeError: when a layer can't take what then reaches it.
+        """
+        from convzoo.graph.config import graph_from_config, reshaped_config
+
+        return graph_from_config(reshaped_config(self, shapes))
+
+    # ------------------------------------------------------------------ the facts of a layer
+
+    def unique_layers(self) -> list[Layer]:
+        """The layers, each once."""
+        return list(dict.fromkeys(self.layers))
+
+    def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
+        return tuple(
+            weight for layer in self.unique_layers() for weight in layer.variables or ()
+        )
+
+    def output(self, inputs: Any, **kwargs: Any) -> Any:
+        return self.replay(inputs)[1]
+
+    def replay(self, inputs: Any) -> tuple[list[tuple[Call, tuple[Any, ...], dict[str, Any]]], Any]:
+        """Run the calls on other inputs.
+
+        Args:
+            inputs: tensors in the structure of `self.inputs`.
+
+        Returns:
+            The calls, each with the arguments it had for these inputs, and the outputs.
+
+        Raises:
+            ShapeError: when the inputs don't fit the model, or a layer can't take what reaches it.
+        """
+        tensors = self._matched(inputs)
+
+        def current(leaf: Any) -> Any:
+            return tensors[leaf] if isinstance(leaf, Tensor) else leaf
+
+        replayed = []
+        for call in self.calls:
+            if not call.inputs:
+                continue
+            args = map_leaves(current, call.args)
+            kwargs = map_leaves(current, call.kwargs)
+            outputs = call.layer.output(*args, **fact_arguments(kwargs))
+            tensors.update(zip(call.output_tensors, leaves(outputs), strict=True))
+            replayed.append((call, args, kwargs))
+        return replayed, map_leaves(current, self.outputs)
+
+    def _matched(self, inputs: Any) -> dict[Tensor, Tensor]:
+        mine = self.input_tensors
+        if isinstance(inputs, dict) and not isinstance(self.inputs, dict):
+            names = [tensor.call.layer.name if tensor.call else "" for tensor in mine]
+            if set(names) <= inputs.keys():
+                inputs = [inputs[name] for name in names]
+        given = leaves(inputs)
+        if len(given) != len(mine):
+            raise self.shape_error(f"expects {len(mine)} inputs", [x.shape for x in given])
+        for own, new in zip(mine, given, strict=True):
+            fits = len(own.shape) == len(new.shape) and all(
+                a is None or b is None or a == b
+                for a, b in zip(own.shape[1:], new.shape[1:], strict=True)
+            )
+            if not fits:
+                raise self.shape_error(f"expects an input of shape {own.shape}", new.shape)
+        return {own: Tensor(new.shape, own.dtype) for own, new in zip(mine, given, strict=True)}
+
+    def walk(self) -> Iterator[Layer]:
+        """Every layer, those of nested models too."""
+        for layer in self.unique_layers():
+            yield layer
+            if isinstance(layer, Graph):
+                yield from layer.walk()
+
+
+class Model(Graph):
+    """A functional model: what lies between input and output tensors.
+
+    Equals `keras.Model(inputs, outputs)`.
+
+    Args:
+        inputs: a tensor, or a list or dict of tensors.
+        outputs: a tensor, or a list or dict of tensors.
+        name: the model's name; automatic where it is not given.
+        trainable: whether training changes its weights.
+
+    Raises:
+        GraphError: when the outputs depend on a tensor that no input gives.
+    """
+
+    def __init__(
+        self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool | None = None
+    ) -> None:
+        for kind, structure in (("inputs", inputs), ("outputs", outputs)):
+            tensors = leaves(structure)
+            if not tensors or not all(isinstance(tensor, Tensor) for tensor in tensors):
+                raise GraphError(f"Model: {kind} must be tensors made from an Input. Received {structure!r}.")
+        self._begin(name, trainable)
+        self.inputs, self.outputs = _from_inputs(inputs, outputs)
+        order = keras_order(self.input_tensors, self.output_tensors)
+        self.layers = order.layers
+        self.calls = order.calls
+
+
+Model.class_name = "Functional"
+Model._name_stem = "functional"
+
+
+class Sequential(Graph):
+    """A stack of layers. Equals `keras.Sequential`.
+
+    Args:
+        layers: the layers, an `Input` or `InputLayer` first. Without one the model has no shapes
+            until it is called, or until `build` is.
+        trainable: whether training changes its weights.
+        name: the model's name; automatic where it is not given.
+    """
+
+    def __init__(
+        self,
+        layers: Iterable[Layer | Tensor] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+    ) -> None:
+        self._begin(name, trainable)
+        self.layers = []
+        self.calls = []
+        self.inputs = self.outputs = None
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Layer | Tensor) -> None:
+        """Put a layer on top.
+
+        Raises:
+            GraphError: when it is no layer, or its name is taken.
+            ShapeError: when it can't take the output of the layer below.
+        """
+        if isinstance(layer, Tensor) and layer.call is not None:
+            layer = layer.call.layer
+        if not isinstance(layer, Layer):
+            raise GraphError(f"Sequential '{self.name}': can only hold layers. Received {layer!r}.")
+        if any(other.name == layer.name and other is not layer for other in self.layers):
+            raise GraphError(
+                f"Sequential '{self.name}': two layers are named '{layer.name}'. Rename one."
+            )
+        if isinstance(layer, InputLayer):
+            if self.inputs is not None or self.layers:
+                raise GraphError(f"Sequential '{self.name}': an Input can only come first, and once.")
+            self._start(layer.tensor)
+            return
+        if not self.layers and self.inputs is None:
+            shape = layer.__dict__.get("_input_shape")
+            if shape is not None:
+                self._start(Input(shape))
+            elif isinstance(layer, Graph) and layer.inputs is not None:
+                tensor = layer.input_tensors[0]
+                self._start(Input(batch_shape=tensor.shape, dtype=layer.compute_dtype))
+        self.layers.append(layer)
+        if self.outputs is not None:
+            self._stack(layer)
+
+    def _start(self, tensor: Tensor) -> None:
+        assert tensor.call is not None
+        self.inputs = self.outputs = tensor
+        self.calls = [tensor.call]
+        for layer in self.layers:
+            self._stack(layer)
+
+    def _stack(self, layer: Layer) -> None:
+        self.outputs = layer(self.outputs)
+        self.calls.append(leaves(self.outputs)[0].call)
+
+    def build_on(self, batch_shape: Shape) -> None:
+        """Give the model its input's shape, the batch axis included, where it has none yet."""
+        if self.inputs is None and self.layers:
+            shape = as_shape(batch_shape, f"Sequential '{self.name}': the input shape")
+            self._start(Input(batch_shape=shape, dtype=self.layers[0].compute_dtype))
+
+    def output(self, inputs: Any, **kwargs: Any) -> Any:
+        if self.inputs is None and isinstance(inputs, Tensor):
+            self.build_on(inputs.shape)
+        return super().output(inputs, **kwargs)
+
+
+def _from_inputs(inputs: Any, outputs: Any) -> tuple[Any, Any]:
+    """The inputs and outputs, with an `Input` in place of every input that another layer gives.
+
+    Keras does the same: a model may begin at an intermediate tensor, and its layers are shared.
+    """
+    given = leaves(inputs)
+    if all(tensor.call is not None and not tensor.call.inputs for tensor in given):
+        return inputs, outputs
+    order = _calls_between(given, leaves(outputs))
+    tensors: dict[Tensor, Tensor] = {}
+    for tensor in given:
+        source = tensor.call
+        starts = source is not None and not source.inputs
+        tensors[tensor] = tensor if starts else Input(batch_shape=tensor.shape, dtype=tensor.dtype)
+
+    def current(leaf: Any) -> Any:
+        return tensors.get(leaf, leaf) if isinstance(leaf, Tensor) else leaf
+
+    for call in order:
+        new = call.layer(*map_leaves(current, call.args), **map_leaves(current, call.kwargs))
+        for old_output, new_output in zip(call.output_tensors, leaves(new), strict=True):
+            tensors.setdefault(old_output, new_output)
+    return map_leaves(current, inputs), map_leaves(current, outputs)
+
+
+def _calls_between(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Call]:
+    calls, _ = depth_first(inputs, outputs)
+    return [call for call in calls if call.inputs]
+

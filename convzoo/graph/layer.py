@@ -1,0 +1,386 @@
+"""What a layer is: a class name, arguments, and the facts it states about one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self, dataclass_transform
+
+from convzoo.errors import ArgumentError, ConvzooError, ShapeError
+from convzoo.graph import dtypes
+from convzoo.graph.dims import Shape, refuse
+from convzoo.graph.facts import Weight, Window, Work
+from convzoo.graph.naming import automatic_name, snake_case
+from convzoo.graph.structure import leaves
+
+
+class Tensor:
+    """A symbolic tensor: a shape and a dtype, and which call gives it.
+
+    Args:
+        shape: the dims, the batch first.
+        dtype: the name of the dtype.
+    """
+
+    __slots__ = ("call", "dtype", "index", "shape")
+
+    def __init__(self, shape: Shape, dtype: str = "float32") -> None:
+        self.shape = shape
+        self.dtype = dtype
+        self.call: Call | None = None
+        self.index = 0
+
+    @property
+    def rank(self) -> int:
+        """The number of dims, the batch included."""
+        return len(self.shape)
+
+    def __repr__(self) -> str:
+        return f"<Tensor shape={self.shape}, dtype={self.dtype}>"
+
+
+class Call:
+    """One call of a layer: what it was given and what it gave.
+
+    Args:
+        layer: the layer.
+        args: positional arguments, tensors within.
+        kwargs: keyword arguments, tensors within.
+        inputs: all tensors within both, in Keras's order.
+        outputs: a tensor, or a structure of tensors.
+    """
+
+    __slots__ = ("args", "inputs", "kwargs", "layer", "output_tensors", "outputs")
+
+    def __init__(
+        self,
+        layer: Layer,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        inputs: Sequence[Tensor],
+        outputs: Any,
+    ) -> None:
+        self.layer = layer
+        self.args = args
+        self.kwargs = kwargs
+        self.inputs = inputs
+        self.outputs = outputs
+        tensors: list[Tensor] = [outputs] if type(outputs) is Tensor else leaves(outputs)
+        self.output_tensors = tensors
+        for index, tensor in enumerate(tensors):
+            tensor.call = self
+            tensor.index = index
+
+
+REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
+
+
+def argument(*, default: Any = REQUIRED, kw_only: bool = False) -> Any:
+    """Declare an argument that every layer takes by keyword only."""
+    return default
+
+
+# Arguments that every layer takes, by keyword only.
+_KEYWORD_ONLY = ("name", "trainable", "dtype")
+
+# Arguments that Keras takes for every layer and that change no fact.
+_EVERYWHERE = frozenset({"activity_regularizer", "autocast"})
+
+# Arguments of a call that change no fact: masks hide values, never shapes.
+_NO_FACT_ARGUMENTS = frozenset({"training", "mask"})
+
+
+@dataclass_transform(field_specifiers=(argument,))
+class Layer:
+    """A description of a Keras layer.
+
+    A subclass declares Keras's arguments as annotated class attributes, in Keras's order and with
+    Keras's defaults. A default that a subclass changes is assigned without an annotation and keeps
+    its place. An instance stores only what it was given, so its `__dict__` is its difference from
+    the defaults.
+
+    The facts of a call are stated by `output` (or `output_shape`), `weights`, `work` and `windows`.
+    Each takes what Keras's `call` takes, with a `Tensor` where Keras has a tensor.
+
+    Args:
+        name: Keras's name of the layer; automatic where it is not given.
+        trainable: whether training changes the layer's trainable weights.
+        dtype: the name of a dtype or dtype policy.
+    """
+
+    name: str = argument(default=None, kw_only=True)
+    trainable: bool = argument(default=True, kw_only=True)
+    dtype: str | None = argument(default=None, kw_only=True)
+
+    arguments: ClassVar[dict[str, Any]] = {}
+    """Every argument with its default, in Keras's order; keyword-only ones last."""
+    positional: ClassVar[tuple[str, ...]] = ()
+    """The arguments that may be given by position."""
+    class_name: ClassVar[str] = "Layer"
+    """Keras's name of the class."""
+    keras_module: ClassVar[str] = "keras.layers"
+    """The module that Keras's serialization names."""
+    registered_name: ClassVar[str | None] = None
+    """The name under which Keras has registered a class of ours."""
+    units_argument: ClassVar[str] = "channels"
+    """What the last axis of the weights counts, in an explanation."""
+    _required: ClassVar[frozenset[str]] = frozenset()
+    _name_stem: ClassVar[str] = "layer"
+
+    variables: tuple[Weight, ...] | None
+    """The weights, once the layer was called."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = [
+            name
+            for name, kind in cls.__dict__.get("__annotations__", {}).items()
+            if not name.startswith("_") and not str(kind).startswith("ClassVar")
+        ]
+        inherited = [name for name in cls.positional if name not in own]
+        cls.positional = (*inherited, *own)
+        cls.arguments = {
+            name: getattr(cls, name, REQUIRED) for name in (*cls.positional, *_KEYWORD_ONLY)
+        }
+        cls._required = frozenset(
+            name for name, default in cls.arguments.items() if default is REQUIRED
+        )
+        cls.class_name = cls.__name__
+        cls._name_stem = snake_case(cls.__name__)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        values = self.__dict__
+        cls = type(self)
+        if args:
+            refuse(len(args) > len(cls.positional), lambda: self._too_many(args))
+            values.update(zip(cls.positional, args, strict=False))
+        for key, value in kwargs.items():
+            if key not in cls.arguments:
+                self._take_extra(key, value)
+            elif key in values:
+                raise ArgumentError(f"{cls.class_name}: got two values for argument '{key}'.")
+            else:
+                values[key] = value
+        if not cls._required <= values.keys():
+            raise self._missing()
+        self._finish()
+
+    def _finish(self) -> None:
+        """Check the arguments and name the layer."""
+        values = self.__dict__
+        self.variables = None
+        if "dtype" in values:
+            self._check_dtype()
+        if "trainable" in values and not isinstance(values["trainable"], bool):
+            raise self.error("trainable must be True or False", f"trainable={self.trainable!r}")
+        self.check_arguments()
+        if values.get("name") is None:
+            values["name"] = automatic_name(self._name_stem)
+        elif not isinstance(self.name, str) or "/" in self.name:
+            raise self.error("a name must be a text without '/'", f"name={self.name!r}")
+
+    def _check_dtype(self) -> None:
+        policy = dtypes.policy_name(self.__dict__.pop("dtype"))
+        if policy is not None:
+            if not dtypes.is_policy(policy):
+                raise self.error(
+                    "dtype must name a dtype or a dtype policy",
+                    f"dtype={policy!r}",
+                    "Choose float32, float16, bfloat16, mixed_float16 or mixed_bfloat16.",
+                )
+            self.dtype = policy
+
+    def _take_extra(self, key: str, value: Any) -> None:
+        if key in _EVERYWHERE:
+            self.__dict__[key] = value
+        elif key == "input_shape" or key == "input_dim":
+            # Keras's older way of giving a Sequential model its input.
+            shape = (value,) if key == "input_dim" else value
+            self.__dict__["_input_shape"] = tuple(shape) if isinstance(shape, Iterable) else shape
+        else:
+            from convzoo.errors import UnknownNameError
+
+            raise ArgumentError(
+                f"{self.class_name}: "
+                + str(UnknownNameError("argument", key, type(self).arguments))
+                + f" Its arguments are {', '.join(type(self).arguments)}."
+            )
+
+    def _too_many(self, args: tuple[Any, ...]) -> ArgumentError:
+        positional = type(self).positional
+        return ArgumentError(
+            f"{self.class_name}: takes at most {len(positional)} positional arguments "
+            f"({', '.join(positional) or 'none'}). Received {len(args)}."
+        )
+
+    def _missing(self) -> ArgumentError:
+        missing = [name for name in type(self).arguments if name in self._required - self.__dict__.keys()]
+        return ArgumentError(f"{self.class_name}: missing argument {', '.join(map(repr, missing))}.")
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """A layer from the config that Keras saved of it.
+
+        Raises:
+            ArgumentError: when an argument is unknown or can't be used.
+        """
+        known = cls.arguments
+        layer = cls.__new__(cls)
+        values = layer.__dict__
+        for key, value in config.items():
+            if key in known:
+                values[key] = value
+            elif value is not None:
+                layer._take_extra(key, value)
+        if not cls._required <= values.keys():
+            raise layer._missing()
+        layer._finish()
+        return layer
+
+    def to_config(self) -> dict[str, Any]:
+        """The arguments that differ from Keras's defaults, as Keras's config has them."""
+        from convzoo.graph.config import argument_config
+
+        config: dict[str, Any] = {"name": self.name}
+        for key, default in type(self).arguments.items():
+            value = self.__dict__.get(key, default)
+            if key != "name" and value is not default:
+                value = argument_config(key, value, default)
+                if value != argument_config(key, default, default):
+                    config[key] = value
+        return config
+
+    # ------------------------------------------------------------------ facts, for subclasses
+
+    def check_arguments(self) -> None:
+        """Bring the arguments to one form, and refuse what Keras refuses.
+
+        Raises:
+            ArgumentError: when an argument can't be used.
+        """
+
+    def output(self, inputs: Any) -> Any:
+        """The output of a call: a tensor or a structure of tensors.
+
+        The default is Keras's: `output_shape`, in the layer's compute dtype.
+        """
+        return Tensor(self.output_shape(inputs.shape), self.compute_dtype)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The output's shape, for layers with one input and one output."""
+        return shape
+
+    def weights(self, inputs: Any) -> tuple[Weight, ...]:
+        """The variables that the first call makes, in Keras's order."""
+        return ()
+
+    def work(self, inputs: Any) -> Work | None:
+        """What a call computes for one sample; `None` where no rule is known."""
+        return None
+
+    def windows(self, inputs: Any) -> tuple[Window, ...] | None:
+        """How the output sees the input, one window per axis that isn't seen one to one.
+
+        `None` where an output may see all of the input.
+        """
+        return None
+
+    # ------------------------------------------------------------------ the same for all layers
+
+    @property
+    def compute_dtype(self) -> str:
+        """The dtype the layer computes in and casts its float inputs to."""
+        return "float32" if self.dtype is None else dtypes.compute_dtype(self.dtype)
+
+    @property
+    def variable_dtype(self) -> str:
+        """The dtype of the layer's variables."""
+        return "float32" if self.dtype is None else dtypes.variable_dtype(self.dtype)
+
+    def cast(self, inputs: Tensor) -> str:
+        """The dtype that an input has inside the layer: floats are cast, others are kept."""
+        return self.compute_dtype if dtypes.is_float(inputs.dtype) else inputs.dtype
+
+    def error(self, expected: str, received: str, way_out: str = "") -> ArgumentError:
+        """An error about an argument of this layer."""
+        return ArgumentError(_message(self, expected, received, way_out))
+
+    def shape_error(self, expected: str, shape: Any, way_out: str = "") -> ShapeError:
+        """An error about the shape this layer was called on."""
+        return ShapeError(_message(self, expected, f"input shape {shape}", way_out))
+
+    def require_rank(self, shape: Shape, rank: int, at_least: bool = False) -> None:
+        """Refuse an input of another rank, the batch axis counted."""
+        if len(shape) < rank or (not at_least and len(shape) != rank):
+            least = "at least " if at_least else ""
+            axes = rank - 1
+            raise self.shape_error(
+                f"expects an input of {least}{axes} {'axis' if axes == 1 else 'axes'} besides the batch",
+                shape,
+            )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the layer on symbolic tensors, as in Keras's functional style.
+
+        Returns:
+            A tensor, or a structure of tensors.
+
+        Raises:
+            ShapeError: when the layer can't take the shapes.
+        """
+        inputs: list[Tensor]
+        if len(args) == 1 and not kwargs and type(args[0]) is Tensor:
+            inputs = [args[0]]
+        else:
+            inputs = [leaf for leaf in leaves([args, kwargs]) if isinstance(leaf, Tensor)]
+            if not inputs:
+                raise self.error("must be called on tensors made from an Input", f"{args or kwargs}")
+        facts = fact_arguments(kwargs) if kwargs else kwargs
+        try:
+            outputs = self.output(*args, **facts)
+            self.build(*args, **facts)
+        except (TypeError, AttributeError, IndexError) as error:
+            raise self._miscalled(error, inputs) from error
+        Call(self, args, kwargs, inputs, outputs)
+        return outputs
+
+    def build(self, *args: Any, **kwargs: Any) -> None:
+        """Make the variables on the first call; later calls must need the same ones."""
+        weights = self.weights(*args, **kwargs)
+        if self.variables is None:
+            self.variables = weights
+        elif weights != self.variables:
+            shapes = [leaf.shape for leaf in leaves([args, kwargs]) if isinstance(leaf, Tensor)]
+            raise self.shape_error(
+                "is shared, and its weights were made for another shape "
+                f"({', '.join(f'{weight.name} {weight.shape}' for weight in self.variables)})",
+                shapes[0] if len(shapes) == 1 else shapes,
+            )
+
+    def _miscalled(self, error: Exception, inputs: list[Tensor]) -> ConvzooError:
+        shapes = [tensor.shape for tensor in inputs]
+        return self.shape_error(
+            f"can't be called like this ({error})", shapes[0] if len(shapes) == 1 else shapes
+        )
+
+    def __repr__(self) -> str:
+        given = (
+            f"{key}={value!r}"
+            for key, value in self.__dict__.items()
+            if key in type(self).arguments and key != "name"
+        )
+        return f"<{self.class_name} '{self.name}' {', '.join(given)}>"
+
+
+def fact_arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Those keyword arguments of a call that facts depend on."""
+    return {
+        key: value
+        for key, value in kwargs.items()
+        if key not in _NO_FACT_ARGUMENTS and not key.endswith("_mask")
+    }
+
+
+def _message(layer: Layer, expected: str, received: str, way_out: str) -> str:
+    name = layer.__dict__.get("name")
+    place = f"{layer.class_name} {name!r}" if isinstance(name, str) else layer.class_name
+    return f"{place}: {expected}. Received {received}.{f' {way_out}' if way_out else ''}"

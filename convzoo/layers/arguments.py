@@ -1,0 +1,111 @@
+"""Checks of arguments that layers of several families share.
+
+Equals `keras/src/utils/argument_validation.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convzoo.graph.dims import refuse
+from convzoo.graph.layer import Layer
+
+# Equals `keras/src/activations/__init__.py`.
+ACTIVATIONS = frozenset(
+    "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh "
+    "leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink "
+    "softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus swish tanh "
+    "tanh_shrink threshold".split()
+)
+
+
+def is_size(value: Any) -> bool:
+    """Whether the value can be a size: an int, or an array of ints."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or hasattr(value, "dtype")
+
+
+def check_size(layer: Layer, name: str, least: int = 1) -> None:
+    """Refuse an argument that is not an int of at least `least`."""
+    value = getattr(layer, name)
+    refuse(
+        not is_size(value) or value < least,
+        lambda: layer.error(f"{name} must be an integer of {least} or more", f"{name}={value!r}"),
+    )
+
+
+def check_sizes(layer: Layer, name: str, count: int, least: int = 1) -> None:
+    """Bring an argument to a tuple of `count` sizes of at least `least`; one int serves for all."""
+    value = getattr(layer, name)
+    if type(value) is int:
+        sizes: tuple[Any, ...] = (value,) * count
+    elif isinstance(value, (tuple, list)):
+        sizes = tuple(value)
+    elif hasattr(value, "dtype"):
+        sizes = (value,) * count
+    else:
+        sizes = ()
+    if len(sizes) != count or not all(map(is_size, sizes)):
+        raise _bad_sizes(layer, name, count, least, value)
+    for size in sizes:
+        refuse(size < least, lambda: _bad_sizes(layer, name, count, least, value))
+    layer.__dict__[name] = sizes
+
+
+def _bad_sizes(layer: Layer, name: str, count: int, least: int, value: Any) -> Any:
+    example = max(least, 2 if count > 1 else 3)
+    return layer.error(
+        f"{name} must be {count} {'integer' if count == 1 else 'integers'} of {least} or more",
+        f"{name}={value!r}",
+        f"Write, for example, {name}={example}.",
+    )
+
+
+def check_padding(layer: Layer, allowed: tuple[str, ...], any_case: bool = False) -> None:
+    """Refuse a padding that is not allowed."""
+    given = getattr(layer, "padding")
+    value = given.lower() if any_case and isinstance(given, str) else given
+    if value not in allowed:
+        choices = " or ".join(map(repr, allowed))
+        raise layer.error(f"padding must be {choices}", f"padding={given!r}")
+    layer.__dict__["padding"] = value
+
+
+def check_data_format(layer: Layer) -> None:
+    """Bring the data format to one of Keras's two; `None` is its default."""
+    given = getattr(layer, "data_format")
+    value = "channels_last" if given is None else str(given).lower()
+    if value not in ("channels_last", "channels_first"):
+        raise layer.error(
+            "data_format must be 'channels_last' or 'channels_first'", f"data_format={given!r}"
+        )
+    layer.__dict__["data_format"] = value
+
+
+def check_activation(layer: Layer, name: str = "activation") -> None:
+    """Refuse an activation that Keras does not know by name."""
+    value = getattr(layer, name)
+    if value is None or value in _KNOWN or isinstance(value, dict) or callable(value):
+        return
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(value), ACTIVATIONS, n=1)
+    raise layer.error(
+        f"{name} must be the name of a Keras activation",
+        f"{name}={value!r}",
+        f"Did you mean {close[0]!r}?" if close else "Choose, for example, 'relu' or 'softmax'.",
+    )
+
+
+class _Known:
+    """The activations, asked in a way that takes unhashable values."""
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, str) and value in ACTIVATIONS
+
+
+_KNOWN = _Known()
+
+
+def activation_ops(activation: Any) -> int:
+    """Element operations of an activation, per output element: none or one."""
+    return 0 if activation is None or activation == "linear" else 1
