@@ -78,12 +78,11 @@ def described(case: LayerCase) -> Layer:
 
 def weights_of(layer: Layer) -> tuple[tuple[str, Any, bool, str], ...]:
     """The weights of a layer that was called, in Keras's order of `layer.weights`."""
-    stated = [
+    # Keras lists the weights that were made to be trained before the others.
+    return tuple(
         (w.name, w.shape, w.trainable and layer.trainable, w.dtype or layer.variable_dtype)
-        for w in layer.variables or ()
-    ]
-    # Keras lists the trainable weights of a layer before the others.
-    return tuple(sorted(stated, key=lambda weight: not weight[2]))
+        for w in sorted(layer.variables or (), key=lambda w: not w.trainable)
+    )
 
 
 def keras_class(class_name: str) -> Any:
