@@ -8,6 +8,7 @@ numbers: a `Worked` dim remembers the arithmetic it came from, which is what `--
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import prod
 from typing import TypeAlias
 
 from convzoo.errors import ConvzooError
@@ -17,25 +18,19 @@ Shape: TypeAlias = "tuple[Dim, ...]"
 
 
 def product(dims: Iterable[Dim]) -> Dim:
-    """The product of the dims; unknown when one of them is, unless another is 0."""
-    result: Dim = 1
-    for dim in dims:
-        if dim is None or result is None:
-            result = None
-        else:
-            result = result * dim
-    return result
+    """The product of the dims; unknown when one of them is."""
+    try:
+        return prod(dims)  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def total(dims: Iterable[Dim]) -> Dim:
     """The sum of the dims; unknown when one of them is."""
-    result: Dim = 0
-    for dim in dims:
-        if dim is None or result is None:
-            result = None
-        else:
-            result = result + dim
-    return result
+    try:
+        return sum(dims)  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def ceil_div(dividend: int, divisor: int) -> int:
@@ -83,6 +78,11 @@ class Worked(int):
     def is_leaf(self) -> bool:
         """Whether the number is given, not calculated."""
         return self.text == f"{int(self):,}"
+
+    @property
+    def binds_as_operand(self) -> bool:
+        """Whether the text needs no brackets as a factor."""
+        return self._binding > _SUM
 
     def ceil_div(self, divisor: int) -> Worked:
         """The quotient, rounded up."""

@@ -1,0 +1,225 @@
+"""The answer: a row for each layer, totals, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from convzoo.analyses import ANALYSES, Analysis, Findings
+from convzoo.graph.dims import Shape
+from convzoo.graph.graph import Graph
+from convzoo.graph.layer import Call, Layer
+
+Shapes: TypeAlias = "Shape | list[Shape]"
+
+CONTRACT = (
+    "params", "trainable_params", "non_trainable_params", "weight_bytes",
+    "macs", "bias_adds", "element_ops", "activation_bytes",
+)  # fmt: skip
+"""The columns that every row has in `Report.to_dict()`."""
+
+CONTRACT_TOTALS = (
+    "params", "trainable_params", "non_trainable_params", "weight_bytes", "macs", "flops",
+)  # fmt: skip
+"""The columns that the totals have in `Report.to_dict()`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer of the model, as `model.summary()` lists it.
+
+    Args:
+        layer: the description of the layer.
+        output_shape: the shape of its output; a list of shapes where it has several.
+        inputs: the names of the layers whose outputs it takes.
+        notes: what a reader should know, such as why a value is unknown.
+        values: the value of each column that was asked for.
+        layers: the rows of a nested model.
+    """
+
+    layer: Layer
+    output_shape: Shapes
+    inputs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    layers: tuple[Row, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.layer.name
+
+    @property
+    def class_name(self) -> str:
+        """Keras's name of the layer's class."""
+        return self.layer.class_name
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[column]
+
+    def __getattr__(self, column: str) -> Any:
+        try:
+            return self.values[column]
+        except KeyError:
+            raise AttributeError(f"a row has no column {column!r}") from None
+
+
+class Report:
+    """What convzoo tells of one architecture. Each analysis runs when first asked for.
+
+    Args:
+        graph: the architecture.
+        columns: the columns that the rows and the table have.
+    """
+
+    def __init__(self, graph: Graph, columns: Sequence[str] = ("params",)) -> None:
+        self.graph = graph
+        self.columns = tuple(columns)
+        self._findings: dict[int, Findings] = {}
+        self._rows: tuple[Row, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.graph.name
+
+    @property
+    def input_shapes(self) -> list[Shape]:
+        """The shapes of the model's inputs, the batch included."""
+        return self.graph.input_shapes
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """A row for each layer, in the order of `model.summary()`."""
+        if self._rows is None:
+            self._rows = self._make_rows(self.columns)
+        return self._rows
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """The totals of the report's columns. Where `complete` is false they mean "at least"."""
+        return {column: self.total(column) for column in self.columns}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every value is known."""
+        return _is_complete(self.rows)
+
+    def total(self, column: str) -> Any:
+        """The total of any column.
+
+        Raises:
+            UnknownNameError: when there is no such column.
+        """
+        return self._find(ANALYSES.get(column)).totals[column]
+
+    def row(self, name: str) -> Row:
+        """The row of the layer of that name.
+
+        Raises:
+            UnknownNameError: when there is none.
+        """
+        layer = self.graph.layer(name)
+        return next(row for row in self.rows if row.layer is layer)
+
+    def with_columns(self, columns: Sequence[str]) -> Report:
+        """The same report with other columns; what was calculated is kept.
+
+        Raises:
+            UnknownNameError: when there is no such column.
+        """
+        for column in columns:
+            ANALYSES.get(column)
+        report = Report(self.graph, columns)
+        report._findings = self._findings
+        return report
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract: what `convzoo calc --format json` prints."""
+        rows = self._make_rows(CONTRACT)
+        return {
+            "name": self.name,
+            "complete": _is_complete(rows),
+            "input_shapes": [list(shape) for shape in self.input_shapes],
+            "layers": [_row_dict(row) for row in rows],
+            "totals": {column: self.total(column) for column in CONTRACT_TOTALS},
+        }
+
+    def __str__(self) -> str:
+        from convzoo.rendering.table import table
+
+        return table(self)
+
+    def _repr_html_(self) -> str:
+        from convzoo.rendering.table import html
+
+        return html(self)
+
+    def _find(self, analysis: Analysis) -> Findings:
+        findings = self._findings.get(id(analysis))
+        if findings is None:
+            findings = self._findings[id(analysis)] = analysis.run(self.graph)
+        return findings
+
+    def _make_rows(self, columns: Sequence[str]) -> tuple[Row, ...]:
+        analyses = list({id(found): found for found in map(ANALYSES.get, columns)}.values())
+        findings = [self._find(found) for found in analyses]
+        last_call: dict[Layer, Call] = {}
+        inputs: dict[Layer, list[str]] = {}
+        for call in self.graph.calls:
+            last_call[call.layer] = call
+            names = inputs.setdefault(call.layer, [])
+            for tensor in call.inputs:
+                source = tensor.call
+                if source is not None and source.layer.name not in names:
+                    names.append(source.layer.name)
+        rows = []
+        for layer in self.graph.layers:
+            values: dict[str, Any] = {}
+            notes: list[str] = []
+            for found in findings:
+                values.update(found.rows.get(layer, {}))
+                if found.notes:
+                    notes += found.notes.get(layer, [])
+            nested: tuple[Row, ...] = ()
+            if isinstance(layer, Graph):
+                nested = Report(layer)._make_rows(columns)
+            rows.append(
+                Row(
+                    layer,
+                    _output_shape(last_call.get(layer)),
+                    tuple(inputs.get(layer, ())),
+                    tuple(notes),
+                    {column: values.get(column) for column in columns},
+                    nested,
+                )
+            )
+        return tuple(rows)
+
+
+def _output_shape(call: Call | None) -> Shapes:
+    if call is None:
+        return []
+    shapes = [tensor.shape for tensor in call.output_tensors]
+    return shapes[0] if len(shapes) == 1 else shapes
+
+
+def _is_complete(rows: Sequence[Row]) -> bool:
+    return all(None not in row.values.values() and _is_complete(row.layers) for row in rows)
+
+
+def _row_dict(row: Row) -> dict[str, Any]:
+    shape = row.output_shape
+    several = isinstance(shape, list)
+    entry = {
+        "name": row.name,
+        "class_name": row.class_name,
+        "output_shape": [list(part) for part in shape] if several else list(shape),  # type: ignore[arg-type]
+        **row.values,
+        "inputs": list(row.inputs),
+        "notes": list(row.notes),
+    }
+    if row.layers:
+        entry["layers"] = [_row_dict(inner) for inner in row.layers]
+    return entry

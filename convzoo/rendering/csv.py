@@ -1,0 +1,34 @@
+"""Comma-separated values, for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from convzoo.analyses.report import Report, Row
+from convzoo.rendering import FORMATS, printable, shape_text
+
+
+@FORMATS.register("csv")
+def render_csv(report: Report) -> str:
+    """The rows as comma-separated values, with the names of the JSON contract as header."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["name", "class_name", "output_shape", *report.columns])
+    for path, row in _flat(report.rows):
+        values = ["" if value is None else value for value in row.values.values()]
+        writer.writerow([_inert(path), _inert(row.class_name), shape_text(row.output_shape), *values])
+    return text.getvalue().rstrip("\n")
+
+
+def _flat(rows: Sequence[Row], above: str = "") -> Iterator[tuple[str, Row]]:
+    for row in rows:
+        yield above + row.name, row
+        yield from _flat(row.layers, f"{above}{row.name}/")
+
+
+def _inert(text: str) -> str:
+    """The text, with a quote before what a spreadsheet would run as a formula."""
+    text = printable(text)
+    return f"'{text}" if text[:1] in "=+-@" else text

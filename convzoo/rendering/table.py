@@ -1,0 +1,97 @@
+"""Tables, in every format of tabulate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from html import escape
+from typing import Any
+
+from tabulate import tabulate, tabulate_formats
+
+from convzoo.analyses import ANALYSES
+from convzoo.analyses.report import Report, Row
+from convzoo.rendering import FORMATS, bytes_text, printable, shape_text
+
+_UNKNOWN = "unknown"
+
+
+def table(report: Report, style: str = "simple") -> str:
+    """The report as a table with its totals below.
+
+    Args:
+        report: what to show.
+        style: a format of tabulate.
+    """
+    return f"{_title(report)}\n\n{_rows(report, style)}\n\n{_totals(report)}"
+
+
+def html(report: Report) -> str:
+    """The report as HTML, for a notebook."""
+    lines = "<br>".join(map(escape, _totals(report).splitlines()))
+    return f"<p><b>{escape(_title(report))}</b></p>{_rows(report, 'html')}<p>{lines}</p>"
+
+
+def _title(report: Report) -> str:
+    shapes = ", ".join(map(shape_text, report.input_shapes)) or "unknown"
+    return f"{printable(report.name)}, input {shapes}"
+
+
+def _rows(report: Report, style: str) -> str:
+    titles = [ANALYSES.get(column).columns[column] for column in report.columns]
+    rows = [
+        ["  " * depth + printable(row.name), printable(row.class_name), shape_text(row.output_shape)]
+        + [_cell(value) for value in row.values.values()]
+        for depth, row in _indented(report.rows)
+    ]
+    return tabulate(
+        rows,
+        ["Layer", "Type", "Output shape", *titles],
+        tablefmt=style,
+        colalign=("left", "left", "left", *("right" for _ in titles)),
+        disable_numparse=True,
+    )
+
+
+def _indented(rows: Sequence[Row], depth: int = 0) -> Iterator[tuple[int, Row]]:
+    for row in rows:
+        yield depth, row
+        yield from _indented(row.layers, depth + 1)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return _UNKNOWN
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _totals(report: Report) -> str:
+    least = "" if report.complete else "at least "
+    size = bytes_text(report.total("weight_bytes"))
+    lines = [
+        f"Total params: {least}{report.total('params'):,} ({size})",
+        f"Trainable params: {least}{report.total('trainable_params'):,}",
+        f"Non-trainable params: {least}{report.total('non_trainable_params'):,}",
+    ]
+    for column in report.columns:
+        title = ANALYSES.get(column).columns[column]
+        if column not in _IN_EVERY_FOOTER:
+            lines.append(f"Total {title}: {least}{_cell(report.total(column))}")
+    lines += [f"Note: {printable(note)}" for note in _notes(report.rows)]
+    return "\n".join(lines)
+
+
+_IN_EVERY_FOOTER = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
+
+
+def _notes(rows: Sequence[Row], above: str = "") -> Iterator[str]:
+    for row in rows:
+        for note in row.notes:
+            yield f"{above}{row.name}: {note}."
+        yield from _notes(row.layers, f"{above}{row.name}/")
+
+
+for _style in tabulate_formats:
+    FORMATS.add(_style, partial(table, style=_style))
+FORMATS.add("table", table)
+FORMATS.add("markdown", partial(table, style="github"))
