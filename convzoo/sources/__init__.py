@@ -1,0 +1,135 @@
+"""What can be asked about: typed stacks, files, live models and names of the zoo.
+
+What bytes hold is found from their content, not from a file's name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convzoo.errors import ConvzooError, SourceError
+from convzoo.graph.graph import Graph
+from convzoo.graph.naming import fresh_names
+from convzoo.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of bytes that hold an architecture.
+
+    Args:
+        recognises: whether these bytes are of this kind.
+        read: the graph that they hold.
+    """
+
+    recognises: Callable[[bytes], bool]
+    read: Callable[[bytes], Graph]
+
+
+SOURCES: Registry[Source] = Registry(
+    "source", "convzoo.sources", first=("keras_json", "keras_archive")
+)
+"""Every kind of bytes by name; the text of a stack is what remains."""
+
+
+def read(source: Any) -> Graph:
+    """The architecture that a source describes.
+
+    Args:
+        source: a graph, a live Keras model, a Keras config, a path, the bytes of a file, or a text:
+            a name of the zoo, a path, JSON or a typed stack.
+
+    Raises:
+        SourceError: when it is none of these, or holds no architecture.
+        ConvzooError: when the architecture is refused, as Keras refuses it.
+    """
+    if isinstance(source, Graph):
+        return source
+    with fresh_names():
+        if isinstance(source, str):
+            return read_words(source.split() or [source])
+        if isinstance(source, os.PathLike):
+            return read_file(Path(source))
+        if isinstance(source, bytes):
+            return read_bytes(source, "the bytes")
+        if isinstance(source, dict):
+            from convzoo.graph.config import graph_from_config
+
+            return graph_from_config(source)
+        from convzoo.sources.live_model import read_live_model
+
+        return read_live_model(source)
+
+
+def read_words(words: list[str]) -> Graph:
+    """The architecture that words on a command line describe.
+
+    One word is a name of the zoo, a path or a JSON text; several are a typed stack.
+
+    Raises:
+        SourceError: when they are none of these.
+    """
+    from convzoo.sources.text import looks_like_input, read_stack
+
+    first = words[0]
+    if len(words) > 1:
+        if first[:1] in "{[":
+            return read_bytes(" ".join(words).encode(), "the text")
+        return read_stack(words)
+    if first[:1] in "{[":
+        return read_bytes(first.encode(), "the text")
+    if os.path.exists(first):
+        return read_file(Path(first))
+    if looks_like_input(first):
+        return read_stack(words)
+    from convzoo.zoo import ZOO, describe
+
+    if ZOO.find(first) is None and (os.sep in first or Path(first).suffix):
+        raise SourceError(f"There is no file {first!r}.")
+    return describe(first)
+
+
+def read_file(path: Path) -> Graph:
+    """The architecture that a file holds.
+
+    Raises:
+        SourceError: when it can't be read or holds none; the message begins with the path.
+    """
+    if path.is_dir():
+        raise SourceError(
+            f"{path}: is a directory. Give a .keras file, a JSON of model.to_json() or a stack."
+        )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: can't be read: {error.strerror or error}.") from None
+    return read_bytes(data, str(path))
+
+
+def read_bytes(data: bytes, place: str) -> Graph:
+    """The architecture that the bytes of a file hold.
+
+    Args:
+        data: the bytes.
+        place: what they are called in messages, such as the file's path.
+
+    Raises:
+        SourceError: when they hold none.
+    """
+    from convzoo.sources.text import read_text
+
+    if not data.strip():
+        raise SourceError(f"{place}: is empty. Expected a Keras model or a stack of layers.")
+    try:
+        for _, source in SOURCES.items():
+            if source.recognises(data):
+                return source.read(data)
+        return read_text(data)
+    except ConvzooError as error:
+        # The outer frame adds the place; the kind of the error stays.
+        error.args = (f"{place}: {error}",)
+        raise

@@ -1,0 +1,47 @@
+"""The one function that goes the whole way from a source to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from convzoo.analyses.report import Report
+from convzoo.graph.dims import Shape
+from convzoo.graph.input import as_shape
+from convzoo.sources import read
+
+
+def calc(
+    source: Any, columns: Sequence[str] = ("params",), input_shape: Any = None
+) -> Report:
+    """Tell output shapes, parameters and more of an architecture, without building it.
+
+    Args:
+        source: a name of the zoo, a path, a typed stack, a Keras config, a description made with
+            `convzoo.layers`, or a live Keras model.
+        columns: the columns of the report, by the names of the JSON contract.
+        input_shape: other dims for the input, without the batch; a list of them for several inputs.
+
+    Returns:
+        The report; `print` shows its table.
+
+    Raises:
+        SourceError: when the source holds no architecture.
+        ConvzooError: when the architecture is refused, as Keras refuses it.
+    """
+    graph = read(source)
+    if input_shape is not None:
+        graph = graph.with_input_shapes(_shapes(input_shape))
+    elif graph.inputs is None:
+        from convzoo.errors import SourceError
+
+        raise SourceError(
+            f"{graph.name!r} has no input shape, so no shapes or weights follow from it. "
+            "Give it one: input_shape=(28, 28, 1), or --input-shape 28x28x1."
+        )
+    return Report(graph, columns)
+
+
+def _shapes(input_shape: Any) -> list[Shape]:
+    several = bool(input_shape) and all(isinstance(part, (tuple, list)) for part in input_shape)
+    return [as_shape(shape, "input_shape") for shape in (input_shape if several else [input_shape])]

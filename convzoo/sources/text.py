@@ -1,0 +1,184 @@
+"""A typed stack: `28x28x1 conv:32,3,relu maxpool:2 flatten dense:10`.
+
+The input comes first, as sizes or as `input:28x28x1,dtype=uint8`. Each layer is `name:arguments`,
+the arguments in Keras's order or by keyword. A name is Keras's name of a class in any case, or a
+short one, which takes its 1D, 2D or 3D form from the rank of its input. Sizes are written `3x3`, a
+pair before and after `1-2`, an unknown size `none`. A bare word is a padding, a data format or the
+activation, wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from convzoo.errors import ConvzooError, SourceError, UnknownNameError
+from convzoo.graph.dims import Shape
+from convzoo.graph.graph import Sequential
+from convzoo.graph.input import Input
+from convzoo.graph.layer import Layer
+from convzoo.layers import LAYERS
+
+_INPUT = re.compile(r"(\d+|none|\?)(x(\d+|none|\?))*", re.IGNORECASE)
+_INT = re.compile(r"-?\d+")
+_PAIR = re.compile(r"(\d+)-(\d+)")
+_FLOAT = re.compile(r"-?(\d+\.\d*|\.\d+|\d+)(e-?\d+)?", re.IGNORECASE)
+_SIZES = re.compile(r"(-?\d+|\d+-\d+|none|\?)(x(-?\d+|\d+-\d+|none|\?))+", re.IGNORECASE)
+_WORDS = {"none": None, "?": None, "true": True, "false": False}
+
+# The argument that a bare word is for, where the layer has it.
+_ARGUMENT_OF_WORD = {
+    "valid": "padding",
+    "same": "padding",
+    "causal": "padding",
+    "channels_last": "data_format",
+    "channels_first": "data_format",
+}
+
+_EXAMPLE = "Write, for example, 28x28x1 conv:32,3,relu maxpool:2 flatten dense:10."
+
+
+def looks_like_input(word: str) -> bool:
+    """Whether a stack can begin with this word."""
+    return _INPUT.fullmatch(word) is not None or word.lower().startswith("input:")
+
+
+def read_text(data: bytes) -> Sequential:
+    """The stack that a text file holds; `#` begins a comment.
+
+    Raises:
+        SourceError: when the bytes are no such text.
+        ConvzooError: when a layer refuses its arguments or its input.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SourceError(_not_a_model()) from None
+    words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]
+    if not words or not looks_like_input(words[0]):
+        raise SourceError(_not_a_model())
+    return read_stack(words)
+
+
+def _not_a_model() -> str:
+    return (
+        "is neither a .keras archive, nor the JSON of model.to_json(), nor HDF5, nor a typed stack. "
+        "Save the model with model.save('model.keras')."
+    )
+
+
+def read_stack(words: list[str]) -> Sequential:
+    """The stack that words describe.
+
+    Raises:
+        SourceError: when a word is no layer, or the first no input.
+        ConvzooError: when a layer refuses its arguments or its input; the message begins with the
+            word.
+    """
+    if not looks_like_input(words[0]):
+        raise SourceError(
+            f"{words[0]!r}: a stack begins with the sizes of its input, such as 28x28x1. {_EXAMPLE}"
+        )
+    model = Sequential()
+    for number, word in enumerate(words):
+        try:
+            model.add(_input(word) if number == 0 else _layer(word, model.outputs.rank - 2))
+        except ConvzooError as error:
+            error.args = (f"{word!r}: {error}",)
+            raise
+    if not model.layers:
+        raise SourceError(f"The stack has an input and no layers. {_EXAMPLE}")
+    return model
+
+
+def _input(word: str) -> Any:
+    if _INPUT.fullmatch(word):
+        return Input(_shape(word))
+    positional, keywords = _parse(word.partition(":")[2])
+    values = [(value,) if isinstance(value, int) else value for value in positional]
+    try:
+        return Input(*values, **keywords)
+    except TypeError:
+        raise SourceError(
+            "an input takes sizes, batch_size, dtype and name. "
+            "Write, for example, input:28x28x1,dtype=uint8."
+        ) from None
+
+
+def _shape(word: str) -> Shape:
+    return tuple(_WORDS.get(size, 0) if size in _WORDS else int(size) for size in word.lower().split("x"))
+
+
+def _layer(word: str, rank: int) -> Layer:
+    name, _, text = word.partition(":")
+    kind = _class_of(name, rank)
+    positional, keywords = _parse(text)
+    arguments: dict[str, Any] = {}
+    free = [argument for argument in kind.positional if argument not in keywords]
+    for value in positional:
+        argument = _argument_of(value, kind)
+        if argument is None or argument in arguments or argument in keywords:
+            argument = next((name for name in free if name not in arguments), None)
+        if argument is None:
+            raise SourceError(
+                f"{kind.class_name} takes at most {len(kind.positional)} arguments: "
+                f"{', '.join(kind.positional)}."
+            )
+        arguments[argument] = value
+    return kind(**arguments, **keywords)
+
+
+def _class_of(name: str, rank: int) -> type[Layer]:
+    for candidate in (name, name.lower(), f"{name.lower()}{rank}d"):
+        kind = LAYERS.find(candidate)
+        if kind is not None:
+            return kind
+    by_lower = {known.lower(): known for known in LAYERS.names()}
+    if name.lower() in by_lower:
+        return LAYERS.get(by_lower[name.lower()])
+    short = {re.sub(r"\dd$", "", known) for known in LAYERS.names() if known.islower()}
+    if name.lower() in short:
+        ranks = [n for n in (1, 2, 3) if LAYERS.find(f"{name.lower()}{n}d")]
+        axes = " or ".join(str(n + 1) for n in ranks)
+        raise SourceError(
+            f"{name} needs an input of {axes} axes, channels included; it has {rank + 1} here."
+        )
+    raise UnknownNameError("layer", name, [*sorted(short), *LAYERS.names()])
+
+
+def _argument_of(value: Any, kind: type[Layer]) -> str | None:
+    """The argument that a bare word is for; `None` where its place decides."""
+    if not isinstance(value, str):
+        return None
+    argument = _ARGUMENT_OF_WORD.get(value.lower(), "activation")
+    return argument if argument in kind.positional else None
+
+
+def _parse(text: str) -> tuple[list[Any], dict[str, Any]]:
+    positional: list[Any] = []
+    keywords: dict[str, Any] = {}
+    for part in text.split(",") if text else ():
+        key, equals, value = part.partition("=")
+        if not part or (equals and not (key and value)):
+            raise SourceError(f"has an empty argument. {_EXAMPLE}")
+        if not equals:
+            positional.append(_value(part))
+        elif key in keywords:
+            raise SourceError(f"gives {key} twice.")
+        else:
+            keywords[key] = _value(value)
+    return positional, keywords
+
+
+def _value(text: str) -> Any:
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if _INT.fullmatch(text):
+        return int(text)
+    if pair := _PAIR.fullmatch(text):
+        return (int(pair[1]), int(pair[2]))
+    if _SIZES.fullmatch(text):
+        return tuple(_value(size) for size in text.lower().split("x"))
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
