@@ -11,17 +11,57 @@ architecture exactly, without building it and without importing a framework.
 
 from __future__ import annotations
 
-from convzoo import layers as layers
-from convzoo.calculating import calc as calc
-from convzoo.errors import ConvzooError as ConvzooError
-from convzoo.graph.graph import Graph as Graph
-from convzoo.graph.graph import Model as Model
-from convzoo.graph.graph import Sequential as Sequential
-from convzoo.graph.input import Input as Input
-from convzoo.version import __version__ as __version__
-from convzoo.zoo import Card as Card
-from convzoo.zoo import card as card
-from convzoo.zoo import describe as describe
-from convzoo.zoo import get as get
-from convzoo.zoo import list_models as list_models
-from convzoo.zoo import register as register
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convzoo import layers as layers
+    from convzoo.analyses.report import Report as Report
+    from convzoo.calculating import calc as calc
+    from convzoo.errors import ConvzooError as ConvzooError
+    from convzoo.graph.graph import Graph as Graph
+    from convzoo.graph.graph import Model as Model
+    from convzoo.graph.graph import Sequential as Sequential
+    from convzoo.graph.input import Input as Input
+    from convzoo.version import __version__ as __version__
+    from convzoo.zoo import Card as Card
+    from convzoo.zoo import card as card
+    from convzoo.zoo import describe as describe
+    from convzoo.zoo import get as get
+    from convzoo.zoo import list_models as list_models
+    from convzoo.zoo import register as register
+
+# Where each public name lives; a module is imported when one of its names is first used.
+_HOMES = {
+    "calc": "calculating",
+    "card": "zoo",
+    "Card": "zoo",
+    "ConvzooError": "errors",
+    "describe": "zoo",
+    "get": "zoo",
+    "Graph": "graph.graph",
+    "Input": "graph.input",
+    "layers": "layers",
+    "list_models": "zoo",
+    "Model": "graph.graph",
+    "register": "zoo",
+    "Report": "analyses.report",
+    "Sequential": "graph.graph",
+    "__version__": "version",
+}
+
+__all__ = list(_HOMES)  # noqa: PLE0604 - the keys are names
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'convzoo' has no attribute {name!r}")
+    module = import_module(f"convzoo.{home}")
+    value = module if name == home else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -25,16 +25,23 @@ class Registry(Generic[T]):
         kind: what a thing is called in messages, such as `"model"`.
         package: the dotted name of the package whose files register the things.
         first: names of files of the package to look into before the others, the most used first.
+        file_of_name: whether a name is first looked for in the file of that name.
         hint: a sentence for the message on an unknown name, telling how to see the known ones.
     """
 
     def __init__(
-        self, kind: str, package: str, first: tuple[str, ...] = (), hint: str = ""
+        self,
+        kind: str,
+        package: str,
+        first: tuple[str, ...] = (),
+        file_of_name: bool = False,
+        hint: str = "",
     ) -> None:
         self.kind = kind
         self._package = package
         self._things: dict[str, T] = {}
         self._loading = self._load_one_by_one(first)
+        self._file_of_name = file_of_name
         self._hint = hint
 
     def _load_one_by_one(self, first: tuple[str, ...]) -> Iterator[None]:
@@ -79,6 +86,9 @@ class Registry(Generic[T]):
     def find(self, name: str) -> T | None:
         """The thing of that name, or `None`."""
         thing = self._things.get(name)
+        if thing is None and self._file_of_name and name.isidentifier():
+            self._load_file(name)
+            thing = self._things.get(name)
         while thing is None:
             try:
                 next(self._loading)
@@ -86,6 +96,13 @@ class Registry(Generic[T]):
                 return None
             thing = self._things.get(name)
         return thing
+
+    def _load_file(self, name: str) -> None:
+        from importlib.util import find_spec
+
+        module = f"{self._package}.{name}"
+        if find_spec(module) is not None:
+            import_module(module)
 
     def get(self, name: str) -> T:
         """The thing of that name.

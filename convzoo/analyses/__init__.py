@@ -6,17 +6,16 @@ asks which class a layer is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
 from convzoo.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(NamedTuple):
     """What an analysis found in one graph, nested graphs apart.
 
     Args:
@@ -27,11 +26,10 @@ class Findings:
 
     rows: dict[Layer, dict[str, Any]]
     totals: dict[str, Any]
-    notes: dict[Layer, list[str]] = field(default_factory=dict)
+    notes: Mapping[Layer, Sequence[str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """One question and the columns that answer it.
 
     Args:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import ANALYSES, Analysis, Findings
 from convzoo.graph.dims import Shape
@@ -25,8 +25,7 @@ CONTRACT_TOTALS = (
 """The columns that the totals have in `Report.to_dict()`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One layer of the model, as `model.summary()` lists it.
 
     Args:
@@ -42,7 +41,7 @@ class Row:
     output_shape: Shapes
     inputs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
     layers: tuple[Row, ...] = ()
 
     @property
@@ -54,9 +53,6 @@ class Row:
     def class_name(self) -> str:
         """Keras's name of the layer's class."""
         return self.layer.class_name
-
-    def __getitem__(self, column: str) -> Any:
-        return self.values[column]
 
     def __getattr__(self, column: str) -> Any:
         try:

@@ -1,0 +1,91 @@
+"""The command line: one file per command, loaded when its command is used."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from convzoo.errors import ConvzooError
+from convzoo.registry import Registry
+from convzoo.version import __version__
+
+COMMANDS: Registry[click.Command] = Registry(
+    "command", "convzoo.cli", file_of_name=True, hint="See convzoo --help."
+)
+"""Every command by name."""
+
+
+class _Group(click.Group):
+    """The commands, each file imported only when its command is used or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return COMMANDS.names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return COMMANDS.find(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        COMMANDS.get(args[0])
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="convzoo")
+def convzoo() -> None:
+    """Know your convnet before you build it.
+
+    \b
+    convzoo calc mnist_convnet                  shapes and parameters, layer by layer
+    convzoo calc mnist_convnet --explain        the arithmetic behind every number
+    convzoo calc 28x28x1 conv:32,3,relu flatten dense:10
+    convzoo calc model.keras                    a file: read, never executed
+    convzoo list                                the zoo
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    The status is 0 when all is well, 1 when a check failed, 2 on an error, which is told in one
+    line on stderr, and 130 after Ctrl-C.
+    """
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns:
+        The exit status.
+    """
+    try:
+        status = convzoo.main(
+            None if arguments is None else list(arguments), "convzoo", standalone_mode=False
+        )
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        return 2
+    except click.ClickException as error:
+        return _fail(error.format_message())
+    except ConvzooError as error:
+        return _fail(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough.
+        sys.stderr.close()
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _fail(message: str) -> int:
+    from convzoo.rendering import printable
+
+    line = printable(" ".join(message.split()))
+    click.echo(f"{click.style('Error:', fg='red')} {line}", err=True)
+    return 2

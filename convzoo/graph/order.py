@@ -6,14 +6,13 @@ Equals `map_graph` of `keras/src/ops/function.py`, without recursion, so that de
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from convzoo.errors import GraphError
 from convzoo.graph.layer import Call, Layer, Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """Keras's two orders of one model.
 
     Args:

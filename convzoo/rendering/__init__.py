@@ -13,7 +13,8 @@ Rendering: TypeAlias = "Callable[[Report], str]"
 FORMATS: Registry[Rendering] = Registry(
     "format",
     "convzoo.rendering",
-    first=("json", "csv", "table"),
+    first=("table",),
+    file_of_name=True,
     hint="Choose json, csv, markdown, or a format of tabulate such as simple, github or html.",
 )
 """Every output format by name."""

@@ -23,12 +23,12 @@ def table(report: Report, style: str = "simple") -> str:
         report: what to show.
         style: a format of tabulate.
     """
-    return f"{_title(report)}\n\n{_rows(report, style)}\n\n{_totals(report)}"
+    return f"{_title(report)}\n\n{_rows(report, style)}\n\n{totals(report)}"
 
 
 def html(report: Report) -> str:
     """The report as HTML, for a notebook."""
-    lines = "<br>".join(map(escape, _totals(report).splitlines()))
+    lines = "<br>".join(map(escape, totals(report).splitlines()))
     return f"<p><b>{escape(_title(report))}</b></p>{_rows(report, 'html')}<p>{lines}</p>"
 
 
@@ -65,7 +65,8 @@ def _cell(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _totals(report: Report) -> str:
+def totals(report: Report) -> str:
+    """The totals of a report, a line each, and its notes."""
     least = "" if report.complete else "at least "
     size = bytes_text(report.total("weight_bytes"))
     lines = [

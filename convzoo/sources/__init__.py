@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from convzoo.errors import ConvzooError, SourceError
 from convzoo.graph.graph import Graph
@@ -17,8 +16,7 @@ from convzoo.graph.naming import fresh_names
 from convzoo.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One kind of bytes that hold an architecture.
 
     Args:
@@ -73,9 +71,14 @@ def read_words(words: list[str]) -> Graph:
     Raises:
         SourceError: when they are none of these.
     """
-    from convzoo.sources.text import looks_like_input, read_stack
+    from convzoo.zoo import ZOO, describe
 
     first = words[0]
+    if len(words) == 1 and first.isidentifier() and not os.path.exists(first):
+        return describe(first)
+
+    from convzoo.sources.text import looks_like_input, read_stack
+
     if len(words) > 1:
         if first[:1] in "{[":
             return read_bytes(" ".join(words).encode(), "the text")
@@ -84,10 +87,8 @@ def read_words(words: list[str]) -> Graph:
         return read_bytes(first.encode(), "the text")
     if os.path.exists(first):
         return read_file(Path(first))
-    if looks_like_input(first):
+    if looks_like_input(first) or ":" in first:
         return read_stack(words)
-    from convzoo.zoo import ZOO, describe
-
     if ZOO.find(first) is None and (os.sep in first or Path(first).suffix):
         raise SourceError(f"There is no file {first!r}.")
     return describe(first)

@@ -10,8 +10,8 @@ A factory is a function that returns a graph and is registered under its own nam
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.errors import ArgumentError
 from convzoo.graph.graph import Graph
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Factory: TypeAlias = "Callable[..., Graph]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Card:
     """What is known of an architecture besides its layers.
 
@@ -49,8 +49,7 @@ class Card:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A registered architecture.
 
     Args:
@@ -60,11 +59,11 @@ class Entry:
     """
 
     name: str
-    factory: Factory = field(repr=False)
+    factory: Factory
     card: Card
 
 
-ZOO: Registry[Entry] = Registry("model", "convzoo.zoo", hint="See convzoo list.")
+ZOO: Registry[Entry] = Registry("model", "convzoo.zoo", first=("mnist",), hint="See convzoo list.")
 """Every architecture by name."""
 
 

@@ -1,0 +1,5 @@
+"""`python -m convzoo`."""
+
+from convzoo.cli import main
+
+main()

@@ -1,0 +1,53 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from convzoo.errors import SourceError
+from convzoo.graph.graph import Graph
+from convzoo.sources import read_bytes, read_words
+
+source_argument: Callable[[Any], Any] = click.argument(
+    "source", nargs=-1, required=True, metavar="SOURCE..."
+)
+"""What to look at: a name of the zoo, a file, `-` for standard input, or a typed stack."""
+
+
+def read_source(words: tuple[str, ...]) -> Graph:
+    """The architecture that a command's SOURCE names.
+
+    Raises:
+        SourceError: when it names none.
+    """
+    from convzoo.graph.naming import fresh_names
+
+    with fresh_names():
+        if words == ("-",):
+            if sys.stdin is None or sys.stdin.isatty():
+                raise SourceError("standard input: is a terminal. Pipe a model into it, or name a file.")
+            return read_bytes(sys.stdin.buffer.read(), "standard input")
+        return read_words(list(words))
+
+
+class Sizes(click.ParamType):
+    """Sizes such as `28x28x1`, several parted by commas, `none` where unknown."""
+
+    name = "sizes"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        if not isinstance(value, str):
+            return value
+        shapes = []
+        for text in value.split(","):
+            sizes = text.lower().split("x")
+            if not all(size.isdecimal() or size in ("none", "?") for size in sizes):
+                self.fail(f"{value!r} are no sizes. Write, for example, 28x28x1.", param, ctx)
+            shapes.append(tuple(int(size) if size.isdecimal() else None for size in sizes))
+        return shapes

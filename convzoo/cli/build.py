@@ -1,0 +1,59 @@
+"""`convzoo build`: a real Keras model, saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from convzoo.cli import COMMANDS
+from convzoo.cli.arguments import Sizes, read_source, source_argument
+
+
+@COMMANDS.register("build")
+@click.command("build", short_help="Build an architecture with Keras and save it.")
+@source_argument
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to save the model: a path that ends in .keras.",
+)
+@click.option("--input-shape", type=Sizes(), metavar="SIZES", help="Other sizes for the input.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def command(source: tuple[str, ...], output: Path, input_shape: Any, force: bool) -> None:
+    """Build an architecture with Keras, with fresh weights, and save it, not compiled.
+
+    SOURCE is as in convzoo calc. Keras needs a backend: pip install "convzoo[tensorflow]".
+
+    \b
+    Examples:
+      convzoo build mnist_convnet -o mnist.keras
+      convzoo build 28x28x1 conv:32,3,relu flatten dense:10 -o small.keras
+    """
+    import os
+    import tempfile
+
+    from convzoo.errors import ArgumentError
+
+    if output.suffix != ".keras":
+        raise ArgumentError(f"{output}: the path must end in .keras, such as {output.stem}.keras.")
+    if output.exists() and not force:
+        raise ArgumentError(f"{output}: is there already. Give --force to replace it.")
+    if not output.parent.is_dir():
+        raise ArgumentError(f"{output}: there is no directory {str(output.parent)!r}. Make it first.")
+    graph = read_source(source)
+    if input_shape is not None:
+        graph = graph.with_input_shapes(input_shape)
+
+    from convzoo.building import build
+
+    model = build(graph)
+    # Saved beside its place and then moved, so that nothing is ever left half-written.
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".convzoo-") as folder:
+        part = Path(folder) / "model.keras"
+        model.save(part)
+        os.replace(part, output)
+    click.echo(f"Saved {graph.name}, {model.count_params():,} parameters, to {output}.")

@@ -1,0 +1,43 @@
+"""`convzoo list`: the names of the zoo."""
+
+from __future__ import annotations
+
+import click
+
+from convzoo.cli import COMMANDS
+
+
+@COMMANDS.register("list")
+@click.command("list", short_help="The architectures of the zoo.")
+@click.argument("pattern", default="*")
+@click.option("--names", is_flag=True, help="Print bare names, a line each, for scripts.")
+def command(pattern: str, names: bool) -> None:
+    """List the architectures of the zoo whose names match a wildcard PATTERN.
+
+    \b
+    Examples:
+      convzoo list
+      convzoo list "mnist*"
+      convzoo list --names | xargs -n 1 convzoo calc
+    """
+    from convzoo.calculating import calc
+    from convzoo.errors import UnknownNameError
+    from convzoo.zoo import ZOO, list_models
+
+    found = list_models(pattern)
+    if not found:
+        raise UnknownNameError("model", pattern, list_models(), "See convzoo list.")
+    if names:
+        click.echo("\n".join(found))
+        return
+    from tabulate import tabulate
+
+    rows = []
+    for name in found:
+        report = calc(name)
+        shape = " x ".join("?" if dim is None else str(dim) for dim in report.input_shapes[0][1:])
+        rows.append([name, shape, f"{report.total('params'):,}", ZOO.get(name).card.title])
+    headers = ["Name", "Input", "Params", "What it is"]
+    click.echo(
+        tabulate(rows, headers, colalign=("left", "left", "right", "left"), disable_numparse=True)
+    )
