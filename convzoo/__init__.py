@@ -50,7 +50,7 @@ _HOMES = {
     "__version__": "version",
 }
 
-__all__ = list(_HOMES)  # noqa: PLE0604 - the keys are names
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -11,9 +11,7 @@ from convzoo.graph.input import as_shape
 from convzoo.sources import read
 
 
-def calc(
-    source: Any, columns: Sequence[str] = ("params",), input_shape: Any = None
-) -> Report:
+def calc(source: Any, columns: Sequence[str] = ("params",), input_shape: Any = None) -> Report:
     """Tell output shapes, parameters and more of an architecture, without building it.
 
     Args:

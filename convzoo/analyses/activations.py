@@ -20,8 +20,7 @@ def activation_bytes(graph: Graph) -> Findings:
         for tensor in call.output_tensors:
             bits = dtypes.bits(tensor.dtype)
             elements = product(tensor.shape[1:])
-            known = bits is not None and elements is not None
-            sizes.append(-(-elements * bits // 8) if known else None)
+            sizes.append(None if bits is None or elements is None else -(-elements * bits // 8))
         before = rows[call.layer]["activation_bytes"] if call.layer in rows else 0
         rows[call.layer] = {"activation_bytes": total([before, *sizes])}
     known_rows = [row["activation_bytes"] or 0 for row in rows.values()]

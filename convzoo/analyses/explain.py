@@ -61,7 +61,9 @@ def explain(graph: Graph) -> list[Explanation]:
             continue
         if isinstance(layer, Graph):
             explanations += [
-                Explanation(f"{layer.name}/{inner.layer}", inner.quantity, inner.arithmetic, inner.result)
+                Explanation(
+                    f"{layer.name}/{inner.layer}", inner.quantity, inner.arithmetic, inner.result
+                )
                 for inner in explain(layer)
             ]
             continue
@@ -87,7 +89,7 @@ def _explain_call(call: Call) -> list[Explanation]:
     if not weights:
         found.append(Explanation(layer.name, "params", "none: nothing is learned"))
     else:
-        total = sum(weight.count or 0 for weight in layer.variables or ())
+        total = sum(weight.elements or 0 for weight in layer.variables or ())
         found.append(Explanation(layer.name, "params", _params_text(layer, weights), int(total)))
     return found
 

@@ -159,17 +159,11 @@ class Report:
         return findings
 
     def _make_rows(self, columns: Sequence[str]) -> tuple[Row, ...]:
-        analyses = list({id(found): found for found in map(ANALYSES.get, columns)}.values())
-        findings = [self._find(found) for found in analyses]
-        last_call: dict[Layer, Call] = {}
-        inputs: dict[Layer, list[str]] = {}
+        analyses = {id(found): found for found in map(ANALYSES.get, columns)}
+        findings = [self._find(found) for found in analyses.values()]
+        calls: dict[Layer, list[Call]] = {}
         for call in self.graph.calls:
-            last_call[call.layer] = call
-            names = inputs.setdefault(call.layer, [])
-            for tensor in call.inputs:
-                source = tensor.call
-                if source is not None and source.layer.name not in names:
-                    names.append(source.layer.name)
+            calls.setdefault(call.layer, []).append(call)
         rows = []
         for layer in self.graph.layers:
             values: dict[str, Any] = {}
@@ -184,8 +178,8 @@ class Report:
             rows.append(
                 Row(
                     layer,
-                    _output_shape(last_call.get(layer)),
-                    tuple(inputs.get(layer, ())),
+                    _output_shape(calls.get(layer, ())),
+                    _input_names(calls.get(layer, ())),
                     tuple(notes),
                     {column: values.get(column) for column in columns},
                     nested,
@@ -194,11 +188,17 @@ class Report:
         return tuple(rows)
 
 
-def _output_shape(call: Call | None) -> Shapes:
-    if call is None:
+def _output_shape(calls: Sequence[Call]) -> Shapes:
+    """The shape of the last call's output, as Keras shows it."""
+    if not calls:
         return []
-    shapes = [tensor.shape for tensor in call.output_tensors]
-    return shapes[0] if len(shapes) == 1 else shapes
+    tensors = calls[-1].output_tensors
+    return tensors[0].shape if len(tensors) == 1 else [tensor.shape for tensor in tensors]
+
+
+def _input_names(calls: Sequence[Call]) -> tuple[str, ...]:
+    sources = [tensor.call for call in calls for tensor in call.inputs]
+    return tuple(dict.fromkeys([source.layer.name for source in sources if source is not None]))
 
 
 def _is_complete(rows: Sequence[Row]) -> bool:

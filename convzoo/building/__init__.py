@@ -1,0 +1,37 @@
+"""A description made real: the Keras model that it describes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convzoo.errors import BuildError
+from convzoo.graph.graph import Graph
+
+if TYPE_CHECKING:
+    import keras
+
+
+def build(graph: Graph) -> keras.Model:
+    """Build the real Keras model, with fresh weights, not compiled.
+
+    Args:
+        graph: the description; its layers' names are kept.
+
+    Raises:
+        BuildError: when Keras or a backend for it is missing, or Keras refuses the model.
+    """
+    try:
+        import keras
+
+        # Registers our own layers with Keras.
+        import convzoo.building.keras_layers  # noqa: F401
+    except ImportError as error:
+        raise BuildError(
+            f"Building needs Keras and a backend for it, and {error.name or error} is missing. "
+            "Install one: pip install 'convzoo[tensorflow]', or jax or torch in its place."
+        ) from error
+    try:
+        model: keras.Model = keras.saving.deserialize_keras_object(graph.to_config())
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise BuildError(f"Keras refuses to build '{graph.name}': {error}") from error
+    return model

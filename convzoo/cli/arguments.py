@@ -29,19 +29,19 @@ def read_source(words: tuple[str, ...]) -> Graph:
     with fresh_names():
         if words == ("-",):
             if sys.stdin is None or sys.stdin.isatty():
-                raise SourceError("standard input: is a terminal. Pipe a model into it, or name a file.")
+                raise SourceError(
+                    "standard input: is a terminal. Pipe a model into it, or name a file."
+                )
             return read_bytes(sys.stdin.buffer.read(), "standard input")
         return read_words(list(words))
 
 
-class Sizes(click.ParamType):
+class Sizes(click.ParamType[Any]):
     """Sizes such as `28x28x1`, several parted by commas, `none` where unknown."""
 
     name = "sizes"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
             return value
         shapes = []

@@ -43,7 +43,9 @@ def command(source: tuple[str, ...], output: Path, input_shape: Any, force: bool
     if output.exists() and not force:
         raise ArgumentError(f"{output}: is there already. Give --force to replace it.")
     if not output.parent.is_dir():
-        raise ArgumentError(f"{output}: there is no directory {str(output.parent)!r}. Make it first.")
+        raise ArgumentError(
+            f"{output}: there is no directory {str(output.parent)!r}. Make it first."
+        )
     graph = read_source(source)
     if input_shape is not None:
         graph = graph.with_input_shapes(input_shape)

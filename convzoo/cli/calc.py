@@ -79,7 +79,10 @@ def _explanations(report: Any) -> str:
     from convzoo.rendering import printable, shape_text
     from convzoo.rendering.table import totals
 
-    lines = [f"{printable(report.name)}, input {', '.join(map(shape_text, report.input_shapes))}", ""]
+    lines = [
+        f"{printable(report.name)}, input {', '.join(map(shape_text, report.input_shapes))}",
+        "",
+    ]
     for layer, explanations in groupby(explain(report.graph), key=lambda found: found.layer):
         lines.append(click.style(printable(layer), bold=True))
         lines += [f"  {printable(str(explanation))}" for explanation in explanations]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import click
 
 from convzoo.cli import COMMANDS
@@ -34,4 +33,5 @@ def command(source: tuple[str, ...]) -> None:
         click.echo(f"{report.name}: {len(found)} differences from Keras.")
         raise click.exceptions.Exit(1)
     rows = len(report.rows)
-    click.echo(f"{report.name}: Keras agrees on all {rows} rows and on {report.total('params'):,} parameters.")
+    params = f"{report.total('params'):,} parameters"
+    click.echo(f"{report.name}: Keras agrees on all {rows} rows and on {params}.")

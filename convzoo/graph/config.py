@@ -123,7 +123,7 @@ def _functional_from(body: Config) -> Model:
     )
 
 
-class _Missing(Exception):
+class _MissingError(Exception):
     """A node needs the output of another that is not read yet."""
 
     def __init__(self, key: tuple[str, int]) -> None:
@@ -145,7 +145,7 @@ class _NodeReader:
             name, index, node = work.pop()
             try:
                 args, kwargs = self._arguments(node)
-            except _Missing as missing:
+            except _MissingError as missing:
                 self._waiting.setdefault(missing.key, []).append((name, index, node))
                 continue
             outputs = self.layers[name](*args, **kwargs)
@@ -172,7 +172,7 @@ class _NodeReader:
         """The tensors that a structure of `[layer, node, tensor]` names."""
         try:
             return self._tensors(structure)
-        except _Missing as missing:
+        except _MissingError as missing:
             raise GraphError(
                 f"The model's inputs or outputs name the layer '{missing.key[0]}', "
                 "which is not in the model or not called that often."
@@ -185,7 +185,9 @@ class _NodeReader:
             return [self._tensors(part) for part in structure]
         if isinstance(structure, dict):
             return {key: self._tensors(part) for key, part in structure.items()}
-        raise SourceError(f"The config names a tensor by {structure!r}. Expected [layer, node, tensor].")
+        raise SourceError(
+            f"The config names a tensor by {structure!r}. Expected [layer, node, tensor]."
+        )
 
     def _tensor(self, name: str, index: int, position: int) -> Tensor:
         # A functional model's own definition counts as its node 0 in Keras's numbering.
@@ -193,10 +195,12 @@ class _NodeReader:
             index -= 1
         call = self._calls.get((name, index))
         if call is None:
-            raise _Missing((name, index))
+            raise _MissingError((name, index))
         outputs = call.output_tensors
         if not isinstance(position, int) or not 0 <= position < len(outputs):
-            raise GraphError(f"Layer '{name}' has {len(outputs)} outputs; the config names {position!r}.")
+            raise GraphError(
+                f"Layer '{name}' has {len(outputs)} outputs; the config names {position!r}."
+            )
         return outputs[position]
 
     def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:

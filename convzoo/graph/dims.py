@@ -86,7 +86,9 @@ class Worked(int):
 
     def ceil_div(self, divisor: int) -> Worked:
         """The quotient, rounded up."""
-        return self.of(-(-int(self) // int(divisor)), f"ceil({self.text} / {_operand(divisor, _ATOM)})", _ATOM)
+        return self.of(
+            -(-int(self) // int(divisor)), f"ceil({self.text} / {_operand(divisor, _ATOM)})", _ATOM
+        )
 
     def __add__(self, other: int) -> Worked:
         if _is_plain(other, 0):

@@ -8,12 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 _BITS = {
-    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "float8_e4m3fn": 8, "float8_e5m2": 8,
+    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16,
+    "float8_e4m3fn": 8, "float8_e5m2": 8,
     "int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4,
     "uint64": 64, "uint32": 32, "uint16": 16, "uint8": 8, "bool": 8,
     "complex64": 64, "complex128": 128,
 }  # fmt: skip
-_ALIASES = {"double": "float64", "float": "float32", "half": "float16", "int": "int32", "long": "int64"}
+_ALIASES = {
+    "double": "float64",
+    "float": "float32",
+    "half": "float16",
+    "int": "int32",
+    "long": "int64",
+}
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
 
@@ -36,7 +43,7 @@ def policy_name(dtype: Any) -> str | None:
     """The name of a policy or dtype given in any of the ways that Keras takes or saves.
 
     Returns:
-        The name, or `None` for the default, float32. A value that is neither is handed back as text.
+        The name, or `None` for the default, float32. What is neither comes back as text.
     """
     if isinstance(dtype, dict):
         config = dtype.get("config")

@@ -27,7 +27,7 @@ class Weight(NamedTuple):
     dtype: str | None = None
 
     @property
-    def count(self) -> Dim:
+    def elements(self) -> Dim:
         """The number of elements."""
         return product(self.shape)
 

@@ -33,7 +33,6 @@ class Graph(Layer):
     """Every call, those of the inputs included, in the order in which Keras runs them."""
 
     def _begin(self, name: str | None, trainable: bool | None) -> None:
-        self.variables = None
         if trainable is not None and not trainable:
             self.trainable = False
         self.name = automatic_name(self._name_stem) if name is None else name
@@ -91,9 +90,7 @@ class Graph(Layer):
         return list(dict.fromkeys(self.layers))
 
     def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
-        return tuple(
-            weight for layer in self.unique_layers() for weight in layer.variables or ()
-        )
+        return tuple(weight for layer in self.unique_layers() for weight in layer.variables or ())
 
     def output(self, inputs: Any, **kwargs: Any) -> Any:
         return self.replay(inputs)[1]
@@ -173,7 +170,9 @@ class Model(Graph):
         for kind, structure in (("inputs", inputs), ("outputs", outputs)):
             tensors = leaves(structure)
             if not tensors or not all(isinstance(tensor, Tensor) for tensor in tensors):
-                raise GraphError(f"Model: {kind} must be tensors made from an Input. Received {structure!r}.")
+                raise GraphError(
+                    f"Model: {kind} must be tensors made from an Input. Received {structure!r}."
+                )
         self._begin(name, trainable)
         self.inputs, self.outputs = _from_inputs(inputs, outputs)
         order = keras_order(self.input_tensors, self.output_tensors)
@@ -204,6 +203,7 @@ class Sequential(Graph):
         self._begin(name, trainable)
         self.layers = []
         self.calls = []
+        self._named: dict[str, Layer] = {}
         self.inputs = self.outputs = None
         for layer in layers or ():
             self.add(layer)
@@ -219,13 +219,15 @@ class Sequential(Graph):
             layer = layer.call.layer
         if not isinstance(layer, Layer):
             raise GraphError(f"Sequential '{self.name}': can only hold layers. Received {layer!r}.")
-        if any(other.name == layer.name and other is not layer for other in self.layers):
+        if self._named.setdefault(layer.name, layer) is not layer:
             raise GraphError(
                 f"Sequential '{self.name}': two layers are named '{layer.name}'. Rename one."
             )
         if isinstance(layer, InputLayer):
             if self.inputs is not None or self.layers:
-                raise GraphError(f"Sequential '{self.name}': an Input can only come first, and once.")
+                raise GraphError(
+                    f"Sequential '{self.name}': an Input can only come first, and once."
+                )
             self._start(layer.tensor)
             return
         if not self.layers and self.inputs is None:
@@ -290,4 +292,3 @@ def _from_inputs(inputs: Any, outputs: Any) -> tuple[Any, Any]:
 def _calls_between(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Call]:
     calls, _ = depth_first(inputs, outputs)
     return [call for call in calls if call.inputs]
-

@@ -64,7 +64,9 @@ class InputLayer(Layer):
         dtype = dtypes.policy_name(self.__dict__.pop("dtype"))
         if dtype is not None:
             if not dtypes.is_dtype(dtype):
-                raise self.error("dtype must name a dtype", f"dtype={dtype!r}", "Choose float32 or int32.")
+                raise self.error(
+                    "dtype must name a dtype", f"dtype={dtype!r}", "Choose float32 or int32."
+                )
             self.dtype = dtype
 
     def check_arguments(self) -> None:
@@ -76,7 +78,9 @@ class InputLayer(Layer):
                 raise ArgumentError("Input: give shape and batch_size, or batch_shape, not both.")
             batch_shape = as_shape(batch_shape, "Input: batch_shape")
         elif shape is None:
-            raise ArgumentError("Input: missing argument 'shape'. Write, for example, Input((28, 28, 1)).")
+            raise ArgumentError(
+                "Input: missing argument 'shape'. Write, for example, Input((28, 28, 1))."
+            )
         else:
             batch_shape = (self.batch_size, *as_shape(shape, "Input: shape"))
         values.pop("batch_size", None)
@@ -107,7 +111,7 @@ def Input(  # noqa: N802 - Keras's name
     sparse: bool | None = None,
     ragged: bool | None = None,
     batch_shape: Any = None,
-    name: str | None = None,
+    name: Any = None,
     tensor: Tensor | None = None,
     optional: bool = False,
 ) -> Tensor:
@@ -132,7 +136,13 @@ def Input(  # noqa: N802 - Keras's name
     """
     if tensor is not None:
         return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype, name=name).tensor
-    layer = InputLayer(
-        shape, batch_size, dtype, bool(sparse), bool(ragged), batch_shape, None, optional, name=name
-    )
-    return layer.tensor
+    return InputLayer(
+        shape=shape,
+        batch_size=batch_size,
+        dtype=dtype,
+        sparse=bool(sparse),
+        ragged=bool(ragged),
+        batch_shape=batch_shape,
+        optional=optional,
+        name=name,
+    ).tensor

@@ -71,11 +71,12 @@ class Call:
             tensor.index = index
 
 
-REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
+REQUIRED: Any = object()
+"""In place of a default: the argument must be given."""
 
 
-def argument(*, default: Any = REQUIRED, kw_only: bool = False) -> Any:
-    """Declare an argument that every layer takes by keyword only."""
+def field(*, default: Any, kw_only: bool, init: bool = True) -> Any:  # noqa: ARG001
+    """Tell type checkers of an argument, in the terms of `dataclass_transform`."""
     return default
 
 
@@ -89,8 +90,12 @@ _EVERYWHERE = frozenset({"activity_regularizer", "autocast"})
 _NO_FACT_ARGUMENTS = frozenset({"training", "mask"})
 
 
-@dataclass_transform(field_specifiers=(argument,))
-class Layer:
+@dataclass_transform(field_specifiers=(field,))
+class _Described:
+    """Tells type checkers that a subclass's annotations are the arguments of its `__init__`."""
+
+
+class Layer(_Described):
     """A description of a Keras layer.
 
     A subclass declares Keras's arguments as annotated class attributes, in Keras's order and with
@@ -107,9 +112,12 @@ class Layer:
         dtype: the name of a dtype or dtype policy.
     """
 
-    name: str = argument(default=None, kw_only=True)
-    trainable: bool = argument(default=True, kw_only=True)
-    dtype: str | None = argument(default=None, kw_only=True)
+    name: str = field(default=None, kw_only=True)
+    trainable: bool = field(default=True, kw_only=True)
+    dtype: str | None = field(default=None, kw_only=True)
+
+    variables: tuple[Weight, ...] | None = field(default=None, kw_only=True, init=False)
+    """The weights, once the layer was called."""
 
     arguments: ClassVar[dict[str, Any]] = {}
     """Every argument with its default, in Keras's order; keyword-only ones last."""
@@ -126,14 +134,11 @@ class Layer:
     _required: ClassVar[frozenset[str]] = frozenset()
     _name_stem: ClassVar[str] = "layer"
 
-    variables: tuple[Weight, ...] | None
-    """The weights, once the layer was called."""
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = [
             name
-            for name, kind in cls.__dict__.get("__annotations__", {}).items()
+            for name, kind in cls.__annotations__.items()
             if not name.startswith("_") and not str(kind).startswith("ClassVar")
         ]
         inherited = [name for name in cls.positional if name not in own]
@@ -167,7 +172,6 @@ class Layer:
     def _finish(self) -> None:
         """Check the arguments and name the layer."""
         values = self.__dict__
-        self.variables = None
         if "dtype" in values:
             self._check_dtype()
         if "trainable" in values and not isinstance(values["trainable"], bool):
@@ -213,8 +217,12 @@ class Layer:
         )
 
     def _missing(self) -> ArgumentError:
-        missing = [name for name in type(self).arguments if name in self._required - self.__dict__.keys()]
-        return ArgumentError(f"{self.class_name}: missing argument {', '.join(map(repr, missing))}.")
+        missing = [
+            name for name in type(self).arguments if name in self._required - self.__dict__.keys()
+        ]
+        return ArgumentError(
+            f"{self.class_name}: missing argument {', '.join(map(repr, missing))}."
+        )
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
@@ -312,11 +320,8 @@ class Layer:
         """Refuse an input of another rank, the batch axis counted."""
         if len(shape) < rank or (not at_least and len(shape) != rank):
             least = "at least " if at_least else ""
-            axes = rank - 1
-            raise self.shape_error(
-                f"expects an input of {least}{axes} {'axis' if axes == 1 else 'axes'} besides the batch",
-                shape,
-            )
+            axes = "1 axis" if rank == 2 else f"{rank - 1} axes"
+            raise self.shape_error(f"expects an input of {least}{axes} besides the batch", shape)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the layer on symbolic tensors, as in Keras's functional style.
@@ -333,7 +338,9 @@ class Layer:
         else:
             inputs = [leaf for leaf in leaves([args, kwargs]) if isinstance(leaf, Tensor)]
             if not inputs:
-                raise self.error("must be called on tensors made from an Input", f"{args or kwargs}")
+                raise self.error(
+                    "must be called on tensors made from an Input", f"{args or kwargs}"
+                )
         facts = fact_arguments(kwargs) if kwargs else kwargs
         try:
             outputs = self.output(*args, **facts)

@@ -38,6 +38,7 @@ def __getattr__(name: str) -> type[Layer]:
     layer = None if name.startswith("_") else LAYERS.find(name)
     if layer is None:
         raise AttributeError(f"module {__name__!r} has no layer {name!r}")
+    globals()[name] = layer
     return layer
 
 

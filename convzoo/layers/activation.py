@@ -17,7 +17,7 @@ class Elementwise(Layer):
     def work(self, inputs: Tensor) -> Work:
         return Work(element_ops=product(inputs.shape[1:]))
 
-    def windows(self, inputs: Tensor) -> tuple[Window, ...]:
+    def windows(self, inputs: Tensor) -> tuple[Window, ...] | None:
         return ()
 
     def check_not_negative(self, *names: str, optional: bool = False) -> None:
@@ -44,9 +44,7 @@ class Activation(Elementwise):
         check_activation(self)
 
     def work(self, inputs: Tensor) -> Work:
-        return Work(
-            element_ops=product((*inputs.shape[1:], activation_ops(self.activation)))
-        )
+        return Work(element_ops=product((*inputs.shape[1:], activation_ops(self.activation))))
 
 
 @LAYERS.register("ReLU", "relu")

@@ -11,12 +11,15 @@ from convzoo.graph.dims import refuse
 from convzoo.graph.layer import Layer
 
 # Equals `keras/src/activations/__init__.py`.
-ACTIVATIONS = frozenset(
-    "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh "
-    "leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink "
-    "softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus swish tanh "
-    "tanh_shrink threshold".split()
-)
+# fmt: off
+ACTIVATIONS = frozenset({
+    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu",
+    "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish",
+    "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign",
+    "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink",
+    "threshold",
+})
+# fmt: on
 
 
 def is_size(value: Any) -> bool:
@@ -36,6 +39,8 @@ def check_size(layer: Layer, name: str, least: int = 1) -> None:
 def check_sizes(layer: Layer, name: str, count: int, least: int = 1) -> None:
     """Bring an argument to a tuple of `count` sizes of at least `least`; one int serves for all."""
     value = getattr(layer, name)
+    if type(value) is tuple and name not in layer.__dict__:
+        return  # the default
     if type(value) is int:
         sizes: tuple[Any, ...] = (value,) * count
     elif isinstance(value, (tuple, list)):
@@ -60,9 +65,9 @@ def _bad_sizes(layer: Layer, name: str, count: int, least: int, value: Any) -> A
     )
 
 
-def check_padding(layer: Layer, allowed: tuple[str, ...], any_case: bool = False) -> None:
+def check_padding(layer: Any, allowed: tuple[str, ...], any_case: bool = False) -> None:
     """Refuse a padding that is not allowed."""
-    given = getattr(layer, "padding")
+    given = layer.padding
     value = given.lower() if any_case and isinstance(given, str) else given
     if value not in allowed:
         choices = " or ".join(map(repr, allowed))
@@ -70,9 +75,9 @@ def check_padding(layer: Layer, allowed: tuple[str, ...], any_case: bool = False
     layer.__dict__["padding"] = value
 
 
-def check_data_format(layer: Layer) -> None:
+def check_data_format(layer: Any) -> None:
     """Bring the data format to one of Keras's two; `None` is its default."""
-    given = getattr(layer, "data_format")
+    given = layer.data_format
     value = "channels_last" if given is None else str(given).lower()
     if value not in ("channels_last", "channels_first"):
         raise layer.error(

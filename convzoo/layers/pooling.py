@@ -49,9 +49,7 @@ class Pooling(SpatialLayer):
     def windows(self, inputs: Tensor) -> tuple[Window, ...]:
         spatial, _ = self.split(inputs.shape)
         undilated = (1,) * self.rank
-        return sliding_windows(
-            self, spatial, self.pool_size, self.strides, undilated, self.padding
-        )
+        return sliding_windows(self, spatial, self.pool_size, self.strides, undilated, self.padding)
 
 
 @LAYERS.register("MaxPooling1D", "MaxPool1D", "maxpool1d")

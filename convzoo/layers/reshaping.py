@@ -95,35 +95,32 @@ class ZeroPadding(SpatialLayer):
 
     def check_arguments(self) -> None:
         check_data_format(self)
-        self.padding = self.pairs("padding")
+        self.padding = self._checked_padding(self.padding)
 
-    def pairs(self, name: str) -> Any:
-        """An argument as a pair of sizes for each axis: before and after."""
-        value = getattr(self, name)
-        if type(value) is int:
-            return ((value, value),) * self.rank
-        pairs = value if isinstance(value, (tuple, list)) else ()
-        pairs = tuple((p, p) if type(p) is int else p for p in pairs)
-        fits = len(pairs) == self.rank and all(
-            isinstance(pair, (tuple, list))
-            and len(pair) == 2
-            and all(is_size(size) and size >= 0 for size in pair)
-            for pair in pairs
-        )
-        if not fits:
+    def _checked_padding(self, padding: Any) -> Any:
+        if type(padding) is int:
+            padding = (padding,) * self.rank
+        pairs = tuple((p, p) if type(p) is int else p for p in _sequence(padding))
+        if len(pairs) != self.rank or not all(map(_is_pair, pairs)):
             raise self.error(
-                f"{name} must be an integer, or for each of {self.rank} axes a pair of integers "
+                f"padding must be an integer, or for each of {self.rank} axes a pair of integers "
                 "of 0 or more",
-                f"{name}={value!r}",
-                f"Write, for example, {name}=1.",
+                f"padding={padding!r}",
+                "Write, for example, padding=1.",
             )
         return tuple(map(tuple, pairs))
+
+    @property
+    def axis_padding(self) -> tuple[tuple[int, int], ...]:
+        """How many zeros stand before and after, along each spatial axis."""
+        pairs: tuple[tuple[int, int], ...] = self.padding
+        return pairs
 
     def output_shape(self, shape: Shape) -> Shape:
         spatial, channels = self.split(shape)
         outputs = tuple(
             None if size is None else before + size + after
-            for size, (before, after) in zip(spatial, self.padding, strict=True)
+            for size, (before, after) in zip(spatial, self.axis_padding, strict=True)
         )
         return self.join(shape[0], outputs, channels)
 
@@ -133,8 +130,17 @@ class ZeroPadding(SpatialLayer):
     def windows(self, inputs: Tensor) -> tuple[Window, ...]:
         return tuple(
             Window(self.first_axis + axis, before=before)
-            for axis, (before, _) in enumerate(self.padding)
+            for axis, (before, _) in enumerate(self.axis_padding)
         )
+
+
+def _sequence(value: Any) -> Any:
+    return value if isinstance(value, (tuple, list)) else ()
+
+
+def _is_pair(value: Any) -> bool:
+    pair = _sequence(value)
+    return len(pair) == 2 and all(is_size(size) and size >= 0 for size in pair)
 
 
 @LAYERS.register("ZeroPadding1D", "zeropadding1d", "zeropad1d", "pad1d")
@@ -144,28 +150,21 @@ class ZeroPadding1D(ZeroPadding):
     rank = 1
     padding = 1
 
-    def pairs(self, name: str) -> Any:
-        value = getattr(self, name)
-        if isinstance(value, (tuple, list)) and not (len(value) == 1 and not is_size(value[0])):
-            # Keras writes the one axis of this layer as a bare pair.
-            if len(value) != 2 or not all(is_size(size) and size >= 0 for size in value):
-                raise self.error(
-                    f"{name} must be two integers of 0 or more",
-                    f"{name}={value!r}",
-                    f"Write, for example, {name}=1.",
-                )
-            return tuple(value)
-        if not is_size(value) or value < 0:
-            raise self.error(f"{name} must be an integer of 0 or more", f"{name}={value!r}")
-        return (value, value)
+    def _checked_padding(self, padding: Any) -> Any:
+        pair = (padding, padding) if type(padding) is int else padding
+        if not _is_pair(pair):
+            raise self.error(
+                "padding must be an integer of 0 or more, or two",
+                f"padding={padding!r}",
+                "Write, for example, padding=1.",
+            )
+        return tuple(pair)
 
-    def output_shape(self, shape: Shape) -> Shape:
-        (size,), channels = self.split(shape)
-        before, after = self.padding
-        return self.join(shape[0], (None if size is None else before + size + after,), channels)
-
-    def windows(self, inputs: Tensor) -> tuple[Window, ...]:
-        return (Window(self.first_axis, before=self.padding[0]),)
+    @property
+    def axis_padding(self) -> tuple[tuple[int, int], ...]:
+        # Keras writes the one axis of this layer as a bare pair.
+        pair: Any = self.padding
+        return (pair,)
 
 
 @LAYERS.register("ZeroPadding2D", "zeropadding2d", "zeropad2d", "pad2d")

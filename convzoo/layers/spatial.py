@@ -114,7 +114,5 @@ def sliding_windows(
     """The windows of a layer that slides a kernel along its spatial axes."""
     return tuple(
         Window(layer.first_axis + axis, k, s, d, window_before(size, k, s, d, padding))
-        for axis, (size, k, s, d) in enumerate(
-            zip(spatial, kernel, strides, dilation, strict=True)
-        )
+        for axis, (size, k, s, d) in enumerate(zip(spatial, kernel, strides, dilation, strict=True))
     )

@@ -18,7 +18,9 @@ def render_csv(report: Report) -> str:
     writer.writerow(["name", "class_name", "output_shape", *report.columns])
     for path, row in _flat(report.rows):
         values = ["" if value is None else value for value in row.values.values()]
-        writer.writerow([_inert(path), _inert(row.class_name), shape_text(row.output_shape), *values])
+        writer.writerow(
+            [_inert(path), _inert(row.class_name), shape_text(row.output_shape), *values]
+        )
     return text.getvalue().rstrip("\n")
 
 

@@ -40,7 +40,11 @@ def _title(report: Report) -> str:
 def _rows(report: Report, style: str) -> str:
     titles = [ANALYSES.get(column).columns[column] for column in report.columns]
     rows = [
-        ["  " * depth + printable(row.name), printable(row.class_name), shape_text(row.output_shape)]
+        [
+            "  " * depth + printable(row.name),
+            printable(row.class_name),
+            shape_text(row.output_shape),
+        ]
         + [_cell(value) for value in row.values.values()]
         for depth, row in _indented(report.rows)
     ]

@@ -62,7 +62,7 @@ def read_text(data: bytes) -> Sequential:
 
 def _not_a_model() -> str:
     return (
-        "is neither a .keras archive, nor the JSON of model.to_json(), nor HDF5, nor a typed stack. "
+        "is no .keras archive, no JSON of model.to_json(), no HDF5 and no typed stack. "
         "Save the model with model.save('model.keras')."
     )
 
@@ -95,7 +95,7 @@ def _input(word: str) -> Any:
     if _INPUT.fullmatch(word):
         return Input(_shape(word))
     positional, keywords = _parse(word.partition(":")[2])
-    values = [(value,) if isinstance(value, int) else value for value in positional]
+    values: list[Any] = [(value,) if isinstance(value, int) else value for value in positional]
     try:
         return Input(*values, **keywords)
     except TypeError:
@@ -106,7 +106,9 @@ def _input(word: str) -> Any:
 
 
 def _shape(word: str) -> Shape:
-    return tuple(_WORDS.get(size, 0) if size in _WORDS else int(size) for size in word.lower().split("x"))
+    return tuple(
+        _WORDS.get(size, 0) if size in _WORDS else int(size) for size in word.lower().split("x")
+    )
 
 
 def _layer(word: str, rank: int) -> Layer:
