@@ -41,9 +41,8 @@ def by_keras(case: LayerCase) -> Facts | Refused:
         warnings.simplefilter("ignore")
         try:
             inputs = map_leaves(_keras_input, case.inputs)
-            call_arguments = map_leaves(_keras_input, case.call_arguments)
             layer = keras_class(case.class_name)(**case.arguments)
-            outputs = layer(inputs, **call_arguments)
+            outputs = layer(inputs)
         except Exception as error:
             return Refused(f"{type(error).__name__}: {error}")
     return Facts(
@@ -59,7 +58,7 @@ def by_convzoo(case: LayerCase) -> Facts | Refused:
     """Describe and call the layer in convzoo."""
     try:
         layer = described(case)
-        outputs = layer(map_leaves(_input, case.inputs), **map_leaves(_input, case.call_arguments))
+        outputs = layer(map_leaves(_input, case.inputs))
     except ConvzooError as error:
         return Refused(str(error))
     return Facts(

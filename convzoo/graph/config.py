@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from convzoo.errors import GraphError, SourceError
 from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model, Sequential
+from convzoo.graph.identifiers import kind_of_argument
 from convzoo.graph.input import InputLayer
 from convzoo.graph.layer import Call, Layer, Tensor
 from convzoo.graph.naming import snake_case
@@ -21,9 +22,9 @@ Config: TypeAlias = "dict[str, Any]"
 
 _MODELS = {"Sequential": Sequential, "Functional": Model, "Model": Model}
 
-# The defaults of Keras's initializers and regularizers, so that one written by name and the same
-# one saved by Keras are the same config. Equals `keras/src/initializers/random_initializers.py`,
-# `constant_initializers.py` and `keras/src/regularizers/regularizers.py`.
+# The defaults of Keras's initializers, regularizers and constraints, so that one written by name
+# and the same one saved by Keras are the same config. Equals the files of
+# `keras/src/initializers`, `keras/src/regularizers` and `keras/src/constraints`.
 _DEFAULTS: dict[str, Config] = {
     "RandomNormal": {"mean": 0.0, "stddev": 0.05},
     "TruncatedNormal": {"mean": 0.0, "stddev": 0.05},
@@ -35,6 +36,10 @@ _DEFAULTS: dict[str, Config] = {
     "L1": {"l1": 0.01},
     "L2": {"l2": 0.01},
     "L1L2": {"l1": 0.0, "l2": 0.0},
+    "OrthogonalRegularizer": {"factor": 0.01, "mode": "rows"},
+    "MaxNorm": {"max_value": 2, "axis": 0},
+    "MinMaxNorm": {"min_value": 0.0, "max_value": 1.0, "rate": 1.0, "axis": 0},
+    "UnitNorm": {"axis": 0},
 }
 
 
@@ -328,7 +333,7 @@ def argument_config(key: str, value: Any, default: Any) -> Any:
         )
     if callable(value):
         value = getattr(value, "__name__", str(value))
-    if isinstance(value, str) and key.endswith(("activation", "_initializer", "_regularizer")):
+    if isinstance(value, str) and kind_of_argument(key):
         name = snake_case(value)
         return default if name == "linear" and default is None else name
     return value

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from convzoo.errors import ArgumentError, ConvzooError, ShapeError
-from convzoo.graph import dtypes
+from convzoo.graph import dtypes, identifiers
 from convzoo.graph.dims import Shape, refuse
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.naming import automatic_name, snake_case
@@ -132,6 +132,7 @@ class Layer(_Described):
     units_argument: ClassVar[str] = "channels"
     """What the last axis of the weights counts, in an explanation."""
     _required: ClassVar[frozenset[str]] = frozenset()
+    _identifiers: ClassVar[dict[str, str]] = {}
     _name_stem: ClassVar[str] = "layer"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -149,6 +150,9 @@ class Layer(_Described):
         cls._required = frozenset(
             name for name, default in cls.arguments.items() if default is REQUIRED
         )
+        cls._identifiers = {
+            name: kind for name in cls.arguments if (kind := identifiers.kind_of_argument(name))
+        }
         cls.class_name = cls.__name__
         cls._name_stem = snake_case(cls.__name__)
 
@@ -167,7 +171,20 @@ class Layer(_Described):
                 values[key] = value
         if not cls._required <= values.keys():
             raise self._missing()
+        for key in values:
+            if key in cls._identifiers:
+                self._check_identifier(key)
         self._finish()
+
+    def _check_identifier(self, argument: str) -> None:
+        """Refuse a name that Keras does not know; one read from a file may be its author's own."""
+        kind, value = type(self)._identifiers[argument], self.__dict__[argument]
+        if not identifiers.is_known(kind, value):
+            raise self.error(
+                f"{argument} must be the name of a Keras {kind}",
+                f"{argument}={value!r}",
+                identifiers.close_to(kind, value),
+            )
 
     def _finish(self) -> None:
         """Check the arguments and name the layer."""

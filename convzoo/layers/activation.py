@@ -8,7 +8,7 @@ from convzoo.graph.dims import product
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.layers import LAYERS
-from convzoo.layers.arguments import activation_ops, check_activation
+from convzoo.layers.arguments import activation_ops
 
 
 class Elementwise(Layer):
@@ -39,9 +39,6 @@ class Activation(Elementwise):
     """
 
     activation: Any
-
-    def check_arguments(self) -> None:
-        check_activation(self)
 
     def work(self, inputs: Tensor) -> Work:
         return Work(element_ops=product((*inputs.shape[1:], activation_ops(self.activation))))

@@ -10,17 +10,6 @@ from typing import Any
 from convzoo.graph.dims import refuse
 from convzoo.graph.layer import Layer
 
-# Equals `keras/src/activations/__init__.py`.
-# fmt: off
-ACTIVATIONS = frozenset({
-    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu",
-    "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish",
-    "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign",
-    "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink",
-    "threshold",
-})
-# fmt: on
-
 
 def is_size(value: Any) -> bool:
     """Whether the value can be a size: an int, or an array of ints."""
@@ -84,31 +73,6 @@ def check_data_format(layer: Any) -> None:
             "data_format must be 'channels_last' or 'channels_first'", f"data_format={given!r}"
         )
     layer.__dict__["data_format"] = value
-
-
-def check_activation(layer: Layer, name: str = "activation") -> None:
-    """Refuse an activation that Keras does not know by name."""
-    value = getattr(layer, name)
-    if value is None or value in _KNOWN or isinstance(value, dict) or callable(value):
-        return
-    from difflib import get_close_matches
-
-    close = get_close_matches(str(value), ACTIVATIONS, n=1)
-    raise layer.error(
-        f"{name} must be the name of a Keras activation",
-        f"{name}={value!r}",
-        f"Did you mean {close[0]!r}?" if close else "Choose, for example, 'relu' or 'softmax'.",
-    )
-
-
-class _Known:
-    """The activations, asked in a way that takes unhashable values."""
-
-    def __contains__(self, value: object) -> bool:
-        return isinstance(value, str) and value in ACTIVATIONS
-
-
-_KNOWN = _Known()
 
 
 def activation_ops(activation: Any) -> int:

@@ -10,7 +10,6 @@ from convzoo.graph.layer import Tensor
 from convzoo.layers import LAYERS
 from convzoo.layers.arguments import (
     activation_ops,
-    check_activation,
     check_data_format,
     check_padding,
     check_size,
@@ -62,7 +61,6 @@ class Conv(SpatialLayer):
         check_padding(self, self.paddings, any_case=True)
         check_data_format(self)
         check_size(self, "groups")
-        check_activation(self)
         refuse(
             self.filters % self.groups != 0,
             lambda: self.error(

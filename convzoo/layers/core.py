@@ -9,7 +9,7 @@ from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.graph.structure import map_leaves
 from convzoo.layers import LAYERS
-from convzoo.layers.arguments import activation_ops, check_activation, check_size
+from convzoo.layers.arguments import activation_ops, check_size
 
 
 @LAYERS.register("Dense", "dense")
@@ -37,7 +37,6 @@ class Dense(Layer):
 
     def check_arguments(self) -> None:
         check_size(self, "units")
-        check_activation(self)
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) < 2:

@@ -1,20 +1,23 @@
 """Every Hypothesis strategy, one file per family of layers.
 
-A strategy draws a `LayerCase`: a layer, its arguments and what it is called on. Most cases are
-valid; some are not, and then convzoo must raise where Keras raises. `CASES` holds a strategy for
-every layer, and a test fails when one is missing.
+`CASES` holds, for every layer, how its inputs and its arguments are drawn; a test fails when a
+layer has none. Most of what is drawn is valid by construction. Some is not, and then convzoo must
+raise where Keras raises.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
+Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,30 +35,59 @@ class LayerCase:
     Args:
         class_name: Keras's name of the layer.
         arguments: the constructor's keyword arguments.
-        inputs: the first argument of the call: a `Spec`, or a list or dict of them.
-        call_arguments: keyword arguments of the call, with a `Spec` for each tensor.
+        inputs: what the layer is called on: a `Spec`, or a list of them.
     """
 
     class_name: str
-    arguments: dict[str, Any]
+    arguments: Arguments
     inputs: Any
-    call_arguments: dict[str, Any] = field(default_factory=dict)
 
 
-CASES: dict[str, SearchStrategy[LayerCase]] = {}
+@dataclass(frozen=True)
+class LayerCases:
+    """How the cases of one layer are drawn.
+
+    Args:
+        inputs: draws what the layer is called on.
+        arguments: from an input to a strategy for the constructor's arguments.
+        ranks: the ranks of input, the batch counted, that a stack may give the layer; none where a
+            stack can't hold it.
+    """
+
+    inputs: SearchStrategy[Any]
+    arguments: Callable[[Any], SearchStrategy[Arguments]]
+    ranks: tuple[int, ...] = ()
 
 
-def cases_of(*class_names: str) -> Callable[[Callable[[str], SearchStrategy[LayerCase]]], Any]:
-    """Decorate a function from a class name to a strategy, to enter it for those layers."""
+CASES: dict[str, LayerCases] = {}
+"""By Keras's name of the layer."""
 
-    def decorate(strategy: Callable[[str], SearchStrategy[LayerCase]]) -> Any:
-        for class_name in class_names:
-            assert class_name not in CASES, class_name
-            CASES[class_name] = strategy(class_name)
-        return strategy
 
-    return decorate
+def layer_cases(class_name: str) -> SearchStrategy[LayerCase]:
+    """Calls of one layer, with the arguments that every layer takes among its own."""
+    cases = CASES[class_name]
+    return cases.inputs.flatmap(
+        lambda inputs: st.builds(
+            lambda own, everywhere: LayerCase(class_name, {**own, **everywhere}, inputs),
+            cases.arguments(inputs),
+            everywhere_arguments(),
+        )
+    )
+
+
+def everywhere_arguments() -> SearchStrategy[Arguments]:
+    """The arguments that every layer takes."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "trainable": st.booleans(),
+            "dtype": st.sampled_from(
+                ["float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"]
+            ),
+        },
+    )
 
 
 for _module in iter_modules([str(Path(__file__).parent)]):
-    import_module(f"{__name__}.{_module.name}")
+    if not _module.name.startswith("_"):
+        import_module(f"{__name__}.{_module.name}")

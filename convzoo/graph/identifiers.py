@@ -1,0 +1,66 @@
+"""The names by which Keras knows activations, initializers, regularizers and constraints.
+
+Equals `ALL_OBJECTS_DICT` of `keras/src/activations`, `initializers`, `regularizers` and
+`constraints`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# fmt: off
+_KNOWN = {
+    "activation": frozenset({
+        "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu",
+        "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish",
+        "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax", "softplus",
+        "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "swish", "tanh",
+        "tanh_shrink", "threshold",
+    }),
+    "initializer": frozenset({
+        "constant", "Constant", "glorot_normal", "GlorotNormal", "glorot_uniform", "GlorotUniform",
+        "he_normal", "HeNormal", "he_uniform", "HeUniform", "identity", "Identity",
+        "IdentityInitializer", "lecun_normal", "LecunNormal", "lecun_uniform", "LecunUniform",
+        "normal", "one", "ones", "Ones", "orthogonal", "Orthogonal", "OrthogonalInitializer",
+        "random_normal", "RandomNormal", "random_uniform", "RandomUniform", "stft", "STFT",
+        "STFTInitializer", "truncated_normal", "TruncatedNormal", "uniform", "variance_scaling",
+        "VarianceScaling", "zero", "zeros", "Zeros",
+    }),
+    "regularizer": frozenset({
+        "l1", "L1", "l2", "L2", "l1l2", "L1L2", "orthogonal_regularizer", "OrthogonalRegularizer",
+    }),
+    "constraint": frozenset({
+        "max_norm", "MaxNorm", "min_max_norm", "MinMaxNorm", "non_neg", "NonNeg", "unit_norm",
+        "UnitNorm",
+    }),
+}
+# fmt: on
+
+
+def kind_of_argument(argument: str) -> str | None:
+    """What an argument names, by its last word: `kernel_initializer` names an initializer."""
+    kind = argument.rpartition("_")[2]
+    return kind if kind in _KNOWN else None
+
+
+def is_known(kind: str, value: Any) -> bool:
+    """Whether Keras takes the value: nothing, a name it knows, a config, or what can be called."""
+    if value is None or isinstance(value, dict) or callable(value):
+        return True
+    return isinstance(value, str) and value in _KNOWN[kind]
+
+
+def close_to(kind: str, value: Any) -> str:
+    """A sentence with the closest known name."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(value), sorted(_KNOWN[kind]), n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Choose, for example, {_EXAMPLES[kind]!r}."
+
+
+_EXAMPLES = {
+    "activation": "relu",
+    "initializer": "he_normal",
+    "regularizer": "l2",
+    "constraint": "max_norm",
+}
