@@ -1,18 +1,35 @@
-"""What Keras says of a layer, beside what convzoo says of it."""
+"""What Keras says of a layer or of a model, beside what convzoo says of it."""
 
 from __future__ import annotations
 
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 
 from convzoo import layers
+from convzoo.analyses.report import Report, Row
 from convzoo.errors import ConvzooError
+from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
+from convzoo.graph.naming import fresh_names
 from convzoo.graph.structure import leaves, map_leaves
 from tests.strategies import LayerCase, Spec
+from tests.strategies.models import OURS, Api, Program, make
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An error was raised."""
+
+    message: str
+
+
+# ---------------------------------------------------------------------- one layer
 
 
 @dataclass(frozen=True)
@@ -28,58 +45,64 @@ class Facts:
     weights: tuple[tuple[str, tuple[int, ...], bool, str], ...]
 
 
-@dataclass(frozen=True)
-class Refused:
-    """The call raised an error."""
-
-    message: str
+def assert_equal_to_keras(case: LayerCase) -> None:
+    """Fail unless both sides agree on the facts of a call, or both refuse it."""
+    _assert_same(_facts_by_keras(case), _facts_by_convzoo(case), case)
 
 
-def by_keras(case: LayerCase) -> Facts | Refused:
-    """Build and call the layer in Keras."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+def _assert_same(theirs: Any, ours: Any, case: Any) -> None:
+    if isinstance(theirs, Refused) or isinstance(ours, Refused):
+        assert type(theirs) is type(ours), (case, theirs, ours)
+    else:
+        assert ours == theirs, case
+
+
+def _facts_by_keras(case: LayerCase) -> Facts | Refused:
+    with _quiet():
         try:
-            inputs = map_leaves(_keras_input, case.inputs)
             layer = keras_class(case.class_name)(**case.arguments)
-            outputs = layer(inputs)
+            outputs = layer(map_leaves(_keras_input, case.inputs))
         except Exception as error:
             return Refused(f"{type(error).__name__}: {error}")
     return Facts(
         outputs=tuple((tuple(x.shape), x.dtype) for x in keras.tree.flatten(outputs)),
-        weights=tuple(
-            (w.name, tuple(w.shape), bool(w.trainable), keras.backend.standardize_dtype(w.dtype))
-            for w in layer.weights
-        ),
+        weights=_weights_by_keras(layer),
     )
 
 
-def by_convzoo(case: LayerCase) -> Facts | Refused:
-    """Describe and call the layer in convzoo."""
+def _facts_by_convzoo(case: LayerCase) -> Facts | Refused:
     try:
-        layer = described(case)
+        layer: Layer = getattr(layers, case.class_name)(**case.arguments)
         outputs = layer(map_leaves(_input, case.inputs))
     except ConvzooError as error:
         return Refused(str(error))
     return Facts(
         outputs=tuple((tensor.shape, tensor.dtype) for tensor in leaves(outputs)),
-        weights=weights_of(layer),
+        weights=_weights(layer),
     )
 
 
-def described(case: LayerCase) -> Layer:
-    """The layer of a case as convzoo describes it."""
-    layer: Layer = getattr(layers, case.class_name)(**case.arguments)
-    return layer
+def _weights_by_keras(layer: Any) -> tuple[tuple[str, Any, bool, str], ...]:
+    return tuple(
+        (w.name, tuple(w.shape), bool(w.trainable), keras.backend.standardize_dtype(w.dtype))
+        for w in layer.weights
+    )
 
 
-def weights_of(layer: Layer) -> tuple[tuple[str, Any, bool, str], ...]:
-    """The weights of a layer that was called, in Keras's order of `layer.weights`."""
+def _weights(layer: Layer) -> tuple[tuple[str, Any, bool, str], ...]:
     # Keras lists the weights that were made to be trained before the others.
     return tuple(
         (w.name, w.shape, w.trainable and layer.trainable, w.dtype or layer.variable_dtype)
         for w in sorted(layer.variables or (), key=lambda w: not w.trainable)
     )
+
+
+def _keras_input(leaf: Spec) -> Any:
+    return keras.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
+
+
+def _input(leaf: Spec) -> Any:
+    return layers.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
 
 
 def keras_class(class_name: str) -> Any:
@@ -91,22 +114,129 @@ def keras_class(class_name: str) -> Any:
     return getattr(keras_layers, class_name)
 
 
-def assert_equal_to_keras(case: LayerCase) -> None:
-    """Fail unless both sides agree on the facts, or both refuse."""
-    theirs, ours = by_keras(case), by_convzoo(case)
-    if isinstance(theirs, Refused) or isinstance(ours, Refused):
-        assert type(theirs) is type(ours), (case, theirs, ours)
-    else:
-        assert ours == theirs, case
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
-def _keras_input(leaf: Any) -> Any:
-    if isinstance(leaf, Spec):
-        return keras.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
-    return leaf
+# ---------------------------------------------------------------------- a whole model
+
+THEIRS = Api(keras.Input, keras.Model, keras.Sequential, keras_class)
 
 
-def _input(leaf: Any) -> Any:
-    if isinstance(leaf, Spec):
-        return layers.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
-    return leaf
+def model_by_keras(program: Program) -> Any:
+    """The Keras model of a program, with the names of a fresh session; or why it is refused."""
+    keras.backend.clear_session()
+    with _quiet():
+        try:
+            return make(program, THEIRS)
+        except Exception as error:
+            return Refused(f"{type(error).__name__}: {error}")
+
+
+def graph_by_convzoo(program: Program) -> Graph | Refused:
+    """The description of a program; or why it is refused."""
+    with fresh_names():
+        try:
+            graph: Graph = make(program, OURS)
+        except ConvzooError as error:
+            return Refused(str(error))
+    return graph
+
+
+def facts_of_model(model: Any) -> dict[str, Any]:
+    """Rows and totals of a Keras model, from its layers."""
+    return {
+        "name": model.name,
+        "rows": [_row_by_keras(layer) for layer in model.layers],
+        "outputs": [(tuple(x.shape), x.dtype) for x in keras.tree.flatten(model.outputs)],
+        "params": model.count_params(),
+        "trainable": _elements(model.trainable_weights),
+        "non_trainable": _elements(model.non_trainable_weights),
+        "bytes": sum(
+            _elements([w]) * keras.src.utils.dtype_utils.dtype_size(w.dtype) for w in model.weights
+        )
+        // 8,
+    }
+
+
+def _row_by_keras(layer: Any) -> dict[str, Any]:
+    nested = getattr(layer, "layers", None)
+    return {
+        "name": layer.name,
+        "class": type(layer).__name__,
+        "outputs": [
+            (tuple(x.shape), x.dtype)
+            for x in keras.tree.flatten(layer._inbound_nodes[-1].output_tensors)
+        ],
+        "params": layer.count_params(),
+        "trainable": layer.trainable,
+        "weights": () if nested else _weights_by_keras(layer),
+        "rows": [_row_by_keras(inner) for inner in nested or ()],
+    }
+
+
+def _elements(weights: Any) -> int:
+    from math import prod
+
+    return sum(prod(w.shape) for w in weights)
+
+
+def facts_of_report(report: Report) -> dict[str, Any]:
+    """Rows and totals of a report, in the form of `facts_of_model`."""
+    return {
+        "name": report.name,
+        "rows": [_row(row, report.graph) for row in report.rows],
+        "outputs": [(t.shape, t.dtype) for t in report.graph.output_tensors],
+        "params": report.total("params"),
+        "trainable": report.total("trainable_params"),
+        "non_trainable": report.total("non_trainable_params"),
+        "bytes": report.total("weight_bytes"),
+    }
+
+
+def _row(row: Row, graph: Graph) -> dict[str, Any]:
+    calls = [call for call in graph.calls if call.layer is row.layer]
+    calls.sort(key=lambda call: call.number)
+    nested = row.layer if isinstance(row.layer, Graph) else None
+    return {
+        "name": row.name,
+        "class": row.class_name,
+        "outputs": [(tensor.shape, tensor.dtype) for tensor in calls[-1].output_tensors],
+        "params": row.params,
+        "trainable": row.layer.trainable,
+        "weights": () if nested else _weights(row.layer),
+        "rows": [_row(inner, nested) for inner in row.layers] if nested else [],
+    }
+
+
+def printed_summary(model: Any) -> list[tuple[str, ...]]:
+    """The rows that `model.summary()` prints: layer and type, output shape, parameters."""
+    lines: list[str] = []
+    columns = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "1000"
+    try:
+        model.summary(line_length=1000, expand_nested=True, print_fn=lines.append)
+    finally:
+        if columns is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = columns
+    rows = []
+    for line in "\n".join(lines).splitlines():
+        cells = [cell.strip() for cell in line.split("│")[1:4]]
+        if cells and any(cells[1:]):
+            rows.append((cells[0].lstrip("└ "), *cells[1:]))
+    return rows
+
+
+def expected_summary(rows: tuple[Row, ...]) -> list[tuple[str, ...]]:
+    """The rows that `model.summary()` must print."""
+    expected = []
+    for row in rows:
+        shape = "(" + ", ".join(map(str, row.output_shape)) + ")"
+        expected.append((f"{row.name} ({row.class_name})", shape, f"{row.params:,}"))
+        expected += expected_summary(row.layers)
+    return expected

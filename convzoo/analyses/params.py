@@ -6,9 +6,7 @@ layer counts once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import prod
-from typing import Any
 
 from convzoo.analyses import Findings, analysis
 from convzoo.graph import dtypes
@@ -24,44 +22,25 @@ from convzoo.graph.layer import Layer
 )
 def params(graph: Graph) -> Findings:
     """Count the elements of every weight."""
-    rows: dict[Layer, dict[str, Any]] = {}
-    trainable = non_trainable = weight_bytes = 0
-    for layer in graph.layers:
-        if layer not in rows:
-            rows[layer] = row = _count([layer])
-            trainable += row["trainable_params"]
-            non_trainable += row["non_trainable_params"]
-            weight_bytes += row["weight_bytes"]
-    if not graph.trainable:
-        non_trainable += trainable
-        trainable = 0
-    totals = {
-        "params": trainable + non_trainable,
-        "trainable_params": trainable,
-        "non_trainable_params": non_trainable,
-        "weight_bytes": weight_bytes,
-    }
-    return Findings(rows, totals)
+    rows = {layer: _count(layer) for layer in graph.unique_layers()}
+    return Findings(rows, _count(graph))
 
 
-def _count(layers: Iterable[Layer]) -> dict[str, int]:
+def _count(layer: Layer) -> dict[str, int]:
+    """What a layer or a whole model holds, each layer within it once.
+
+    As in Keras, a frozen model has nothing to train; within another model it is its layers that
+    are frozen or not.
+    """
     trainable = non_trainable = bits = 0
-    for layer in layers:
-        if isinstance(layer, Graph):
-            layers_inside = [inner for inner in layer.walk() if not isinstance(inner, Graph)]
-            inside = _count(layers_inside)
-            bits += 8 * inside["weight_bytes"]
-            frozen = 0 if layer.trainable else inside["trainable_params"]
-            trainable += inside["trainable_params"] - frozen
-            non_trainable += inside["non_trainable_params"] + frozen
-            continue
-        for weight in layer.variables or ():
-            count = prod(weight.shape)  # type: ignore[arg-type]
-            if weight.trainable and layer.trainable:
-                trainable += count
+    for inner in dict.fromkeys(layer.walk()) if isinstance(layer, Graph) else (layer,):
+        for weight in inner.variables or ():
+            elements = prod(weight.shape)  # type: ignore[arg-type]
+            if weight.trainable and inner.trainable and layer.trainable:
+                trainable += elements
             else:
-                non_trainable += count
-            bits += count * (dtypes.bits(weight.dtype or layer.variable_dtype) or 0)
+                non_trainable += elements
+            bits += elements * (dtypes.bits(weight.dtype or inner.variable_dtype) or 0)
     return {
         "params": trainable + non_trainable,
         "trainable_params": trainable,

@@ -192,7 +192,7 @@ def _output_shape(calls: Sequence[Call]) -> Shapes:
     """The shape of the last call's output, as Keras shows it."""
     if not calls:
         return []
-    tensors = calls[-1].output_tensors
+    tensors = max(calls, key=lambda call: call.number).output_tensors
     return tensors[0].shape if len(tensors) == 1 else [tensor.shape for tensor in tensors]
 
 

@@ -34,4 +34,16 @@ def build(graph: Graph) -> keras.Model:
         model: keras.Model = keras.saving.deserialize_keras_object(graph.to_config())
     except (ValueError, TypeError, NotImplementedError) as error:
         raise BuildError(f"Keras refuses to build '{graph.name}': {error}") from error
+    _freeze(graph, model)
     return model
+
+
+def _freeze(graph: Graph, model: keras.Model) -> None:
+    """Freeze what the description has frozen: Keras reads no `trainable` of a Sequential."""
+    if model.trainable != graph.trainable:
+        model.trainable = graph.trainable
+    for described, layer in zip(graph.layers, model.layers, strict=True):
+        if isinstance(described, Graph):
+            _freeze(described, layer)
+        elif layer.trainable != described.trainable:
+            layer.trainable = described.trainable

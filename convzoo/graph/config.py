@@ -7,15 +7,15 @@ nothing that a config names is ever imported or executed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isclose
 from typing import Any, TypeAlias
 
 from convzoo.errors import GraphError, SourceError
 from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model, Sequential
-from convzoo.graph.identifiers import kind_of_argument
+from convzoo.graph.identifiers import canonical_name, kind_of_argument
 from convzoo.graph.input import InputLayer
 from convzoo.graph.layer import Call, Layer, Tensor
-from convzoo.graph.naming import snake_case
 from convzoo.graph.structure import leaves, map_leaves
 
 Config: TypeAlias = "dict[str, Any]"
@@ -98,9 +98,8 @@ def _entry(config: Config, key: str, kind: type) -> Any:
 
 
 def _sequential_from(body: Config) -> Sequential:
-    model = Sequential(name=_entry(body, "name", str), trainable=body.get("trainable", True))
-    for entry in _entry(body, "layers", list):
-        model.add(layer_from_config(entry))
+    layers = map(layer_from_config, _entry(body, "layers", list))
+    model = Sequential(layers, trainable=body.get("trainable", True), name=body.get("name"))
     shape = body.get("build_input_shape")
     if shape is not None and model.inputs is None:
         model.build_on(tuple(shape))
@@ -149,7 +148,10 @@ class _NodeReader:
         while work:
             name, index, node = work.pop()
             try:
-                args, kwargs = self._arguments(node)
+                if index and (name, index - 1) not in self._calls:
+                    # The calls of one layer are made in their order, as in Keras.
+                    raise _MissingError((name, index - 1))
+                args, kwargs = self._arguments(node, self.layers[name])
             except _MissingError as missing:
                 self._waiting.setdefault(missing.key, []).append((name, index, node))
                 continue
@@ -186,7 +188,11 @@ class _NodeReader:
     def _tensors(self, structure: Any) -> Any:
         if isinstance(structure, list):
             if len(structure) >= 3 and isinstance(structure[0], str):
-                return self._tensor(*structure[:3])
+                name, index, position = structure[:3]
+                if isinstance(self.layers.get(name), Model):
+                    # Among inputs and outputs a functional model's definition is its call 0.
+                    index -= 1
+                return self._tensor(name, index, position)
             return [self._tensors(part) for part in structure]
         if isinstance(structure, dict):
             return {key: self._tensors(part) for key, part in structure.items()}
@@ -195,9 +201,6 @@ class _NodeReader:
         )
 
     def _tensor(self, name: str, index: int, position: int) -> Tensor:
-        # A functional model's own definition counts as its node 0 in Keras's numbering.
-        if isinstance(self.layers.get(name), Model):
-            index -= 1
         call = self._calls.get((name, index))
         if call is None:
             raise _MissingError((name, index))
@@ -208,13 +211,16 @@ class _NodeReader:
             )
         return outputs[position]
 
-    def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
+    def _arguments(self, node: Any, layer: Layer) -> tuple[list[Any], dict[str, Any]]:
         if isinstance(node, dict):
             args = [self._value(value) for value in _entry(node, "args", list)]
-            kwargs = node.get("kwargs")
-            if not kwargs:
-                return args, {}
-            return args, {key: self._value(value) for key, value in kwargs.items()}
+            kwargs = node.get("kwargs") or {}
+            given = {
+                key: value
+                for key, value in kwargs.items()
+                if value is not None and (key, value) not in layer.call_defaults.items()
+            }
+            return args, {key: self._value(value) for key, value in given.items()}
         raise SourceError(f"The config connects a layer by {node!r}. Expected its args and kwargs.")
 
     def _value(self, value: Any) -> Any:
@@ -245,10 +251,10 @@ def config_of(graph: Graph) -> Config:
     else:
         nodes = _NodeWriter(graph)
         body["layers"] = [nodes.entry(layer) for layer in graph.layers]
-        body["input_layers"] = map_leaves(nodes.history, graph.inputs)
-        body["output_layers"] = map_leaves(nodes.history, graph.outputs)
+        body["input_layers"] = map_leaves(nodes.end, graph.inputs)
+        body["output_layers"] = map_leaves(nodes.end, graph.outputs)
     return {
-        "module": "keras",
+        "module": graph.keras_module,
         "class_name": graph.class_name,
         "config": body,
         "registered_name": None,
@@ -272,10 +278,9 @@ class _NodeWriter:
     def __init__(self, graph: Graph) -> None:
         self._index: dict[Call, int] = {}
         self._calls: dict[Layer, list[Call]] = {}
-        for call in graph.calls:
+        for call in sorted(graph.calls, key=lambda call: call.number):
             calls = self._calls.setdefault(call.layer, [])
-            offset = 1 if isinstance(call.layer, Model) else 0
-            self._index[call] = len(calls) + offset
+            self._index[call] = len(calls)
             calls.append(call)
 
     def entry(self, layer: Layer) -> Config:
@@ -289,7 +294,14 @@ class _NodeWriter:
         ]
         return {**_layer_entry(layer), "name": layer.name, "inbound_nodes": nodes}
 
-    def history(self, tensor: Tensor) -> list[Any]:
+    def end(self, tensor: Tensor) -> list[Any]:
+        """What names an input or an output of the model."""
+        name, index, position = self._history(tensor)
+        # Here a functional model's definition counts as its call 0, and only here.
+        nested = tensor.call is not None and isinstance(tensor.call.layer, Model)
+        return [name, index + 1 if nested else index, position]
+
+    def _history(self, tensor: Tensor) -> list[Any]:
         assert tensor.call is not None
         return [tensor.call.layer.name, self._index[tensor.call], tensor.index]
 
@@ -304,51 +316,59 @@ class _NodeWriter:
             "config": {
                 "shape": list(tensor.shape),
                 "dtype": tensor.dtype,
-                "keras_history": self.history(tensor),
+                "keras_history": self._history(tensor),
             },
         }
 
 
-def argument_config(key: str, value: Any, default: Any) -> Any:
+def argument_config(key: str, value: Any) -> Any:
     """The one form in which an argument is written to a config.
 
-    Lists stand for tuples, a Keras object with its default settings by its snake-case name, and the
-    activation that Keras calls "linear" is no activation.
+    Lists stand for tuples, a Keras object with its default settings by its snake-case name, and no
+    activation is the one that Keras calls "linear".
     """
     if isinstance(value, (list, tuple)):
-        return [argument_config("", part, None) for part in value]
+        return [argument_config("", part) for part in value]
     if isinstance(value, Layer):
         return _layer_entry(value)
     if isinstance(value, dict):
         return _object_config(value)
     if hasattr(value, "get_config"):
-        kind = type(value)
+        module = type(value).__module__.partition("keras.src.")[2].partition(".")[0]
         return _object_config(
             {
-                "module": "keras." + kind.__module__.partition("keras.src.")[2].partition(".")[0],
-                "class_name": kind.__name__,
+                "module": f"keras.{module}",
+                "class_name": type(value).__name__,
                 "config": value.get_config(),
                 "registered_name": None,
             }
         )
     if callable(value):
         value = getattr(value, "__name__", str(value))
-    if isinstance(value, str) and kind_of_argument(key):
-        name = snake_case(value)
-        return default if name == "linear" and default is None else name
-    return value
+    kind = kind_of_argument(key)
+    if kind == "activation" and value is None:
+        return "linear"
+    return canonical_name(value) if kind and isinstance(value, str) else value
 
 
 def _object_config(value: Config) -> Config | str:
     class_name, config = value.get("class_name"), value.get("config")
     if isinstance(class_name, str) and isinstance(config, dict):
         settings = {key: part for key, part in config.items() if part is not None}
-        derived = class_name == "VarianceScaling"
-        if not settings or settings == _DEFAULTS.get(class_name):
-            return snake_case(class_name)
-        if derived and (name := _variance_scaling_name(settings)):
+        if not settings or _are_the_same(settings, _DEFAULTS.get(class_name, {})):
+            return canonical_name(class_name)
+        if class_name == "VarianceScaling" and (name := _variance_scaling_name(settings)):
             return name
-    return {key: argument_config("", part, None) for key, part in value.items()}
+    return {key: argument_config("", part) for key, part in value.items()}
+
+
+def _are_the_same(settings: Config, defaults: Config) -> bool:
+    """Whether the settings are these; some pass through a float32 when Keras saves them."""
+    return settings.keys() == defaults.keys() and all(
+        value == defaults[key]
+        or (isinstance(value, float) and isclose(value, defaults[key], rel_tol=1e-6))
+        for key, value in settings.items()
+    )
 
 
 def _variance_scaling_name(settings: Config) -> str | None:

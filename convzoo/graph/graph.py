@@ -33,9 +33,16 @@ class Graph(Layer):
     """Every call, those of the inputs included, in the order in which Keras runs them."""
 
     def _begin(self, name: str | None, trainable: bool | None) -> None:
-        if trainable is not None and not trainable:
-            self.trainable = False
+        if trainable is not None:
+            # In Keras, too, this freezes the model and not its layers, as setting it later does.
+            self.__dict__["trainable"] = trainable
         self.name = automatic_name(self._name_stem) if name is None else name
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "trainable":
+            for layer in self.layers:
+                layer.trainable = value
 
     @property
     def input_tensors(self) -> list[Tensor]:
@@ -142,11 +149,12 @@ class Graph(Layer):
         return {own: Tensor(new.shape, own.dtype) for own, new in zip(mine, given, strict=True)}
 
     def walk(self) -> Iterator[Layer]:
-        """Every layer, those of nested models too."""
+        """Every layer, those of nested models in the place of these."""
         for layer in self.unique_layers():
-            yield layer
             if isinstance(layer, Graph):
                 yield from layer.walk()
+            else:
+                yield layer
 
 
 class Model(Graph):
@@ -182,6 +190,7 @@ class Model(Graph):
 
 Model.class_name = "Functional"
 Model._name_stem = "functional"
+Model.keras_module = "keras.src.models.functional"  # Keras exports the class under no name.
 
 
 class Sequential(Graph):
@@ -206,7 +215,8 @@ class Sequential(Graph):
         self._named: dict[str, Layer] = {}
         self.inputs = self.outputs = None
         for layer in layers or ():
-            self.add(layer)
+            self._add(layer)
+        self._name_definition()
 
     def add(self, layer: Layer | Tensor) -> None:
         """Put a layer on top.
@@ -215,6 +225,15 @@ class Sequential(Graph):
             GraphError: when it is no layer, or its name is taken.
             ShapeError: when it can't take the output of the layer below.
         """
+        self._add(layer)
+        self._name_definition()
+
+    def _name_definition(self) -> None:
+        """Use up the name of the functional model that Keras makes here."""
+        if self.layers and self.inputs is not None:
+            automatic_name(Model._name_stem)
+
+    def _add(self, layer: Layer | Tensor) -> None:
         if isinstance(layer, Tensor) and layer.call is not None:
             layer = layer.call.layer
         if not isinstance(layer, Layer):
@@ -257,6 +276,7 @@ class Sequential(Graph):
         if self.inputs is None and self.layers:
             shape = as_shape(batch_shape, f"Sequential '{self.name}': the input shape")
             self._start(Input(batch_shape=shape, dtype=self.layers[0].compute_dtype))
+            self._name_definition()
 
     def output(self, inputs: Any, **kwargs: Any) -> Any:
         if self.inputs is None and isinstance(inputs, Tensor):

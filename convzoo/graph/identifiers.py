@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from convzoo.graph.naming import snake_case
+
 # fmt: off
 _KNOWN = {
     "activation": frozenset({
@@ -48,6 +50,25 @@ def is_known(kind: str, value: Any) -> bool:
     if value is None or isinstance(value, dict) or callable(value):
         return True
     return isinstance(value, str) and value in _KNOWN[kind]
+
+
+def canonical_name(value: str) -> str:
+    """The one name that Keras saves for a thing that has several."""
+    name = snake_case(value)
+    return _SAVED_AS.get(name, name)
+
+
+_SAVED_AS = {
+    "swish": "silu",
+    "hard_swish": "hard_silu",
+    "zero": "zeros",
+    "one": "ones",
+    "normal": "random_normal",
+    "uniform": "random_uniform",
+    "identity_initializer": "identity",
+    "orthogonal_initializer": "orthogonal",
+    "stftinitializer": "stft",
+}
 
 
 def close_to(kind: str, value: Any) -> str:

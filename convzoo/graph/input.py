@@ -91,6 +91,11 @@ class InputLayer(Layer):
                 del values[flag]
         values["tensor"] = Tensor(batch_shape, self.dtype or "float32")
 
+    def to_config(self) -> dict[str, Any]:
+        config = super().to_config()
+        config.pop("trainable", None)  # Keras keeps none for an input.
+        return config
+
     def output(self, inputs: Any = None) -> Tensor:
         return self.tensor
 

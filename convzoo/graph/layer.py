@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from convzoo.errors import ArgumentError, ConvzooError, ShapeError
@@ -38,6 +39,9 @@ class Tensor:
         return f"<Tensor shape={self.shape}, dtype={self.dtype}>"
 
 
+_call_numbers = count()
+
+
 class Call:
     """One call of a layer: what it was given and what it gave.
 
@@ -49,7 +53,7 @@ class Call:
         outputs: a tensor, or a structure of tensors.
     """
 
-    __slots__ = ("args", "inputs", "kwargs", "layer", "output_tensors", "outputs")
+    __slots__ = ("args", "inputs", "kwargs", "layer", "number", "output_tensors", "outputs")
 
     def __init__(
         self,
@@ -60,6 +64,8 @@ class Call:
         outputs: Any,
     ) -> None:
         self.layer = layer
+        self.number = next(_call_numbers)
+        """Counts the calls in the order in which they are made."""
         self.args = args
         self.kwargs = kwargs
         self.inputs = inputs
@@ -131,6 +137,8 @@ class Layer(_Described):
     """The name under which Keras has registered a class of ours."""
     units_argument: ClassVar[str] = "channels"
     """What the last axis of the weights counts, in an explanation."""
+    call_defaults: ClassVar[dict[str, Any]] = {}
+    """Arguments of a call that Keras saves with these values though nobody gave them."""
     _required: ClassVar[frozenset[str]] = frozenset()
     _identifiers: ClassVar[dict[str, str]] = {}
     _name_stem: ClassVar[str] = "layer"
@@ -269,8 +277,8 @@ class Layer(_Described):
         for key, default in type(self).arguments.items():
             value = self.__dict__.get(key, default)
             if key != "name" and value is not default:
-                value = argument_config(key, value, default)
-                if value != argument_config(key, default, default):
+                value = argument_config(key, value)
+                if value != argument_config(key, default):
                     config[key] = value
         return config
 

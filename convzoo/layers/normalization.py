@@ -44,6 +44,7 @@ class BatchNormalization(Layer):
     def check_arguments(self) -> None:
         if not isinstance(self.axis, int):
             raise self.error("axis must be an integer", f"axis={self.axis!r}", "Try -1.")
+        self.renorm_clipping = self.renorm_clipping or None
         if self.renorm and self.renorm_clipping:
             self._check_clipping(self.renorm_clipping)
 

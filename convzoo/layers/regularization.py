@@ -12,6 +12,8 @@ from convzoo.layers import LAYERS
 class TrainingOnly(Layer):
     """A layer that changes its input in training only: it costs nothing at inference."""
 
+    call_defaults = {"training": False}
+
     def work(self, inputs: Tensor) -> Work:
         return Work()
 

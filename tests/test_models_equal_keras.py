@@ -1,0 +1,48 @@
+"""Whole models: every row and total equals Keras's, and what Keras refuses is refused."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given, settings
+
+from convzoo.analyses.report import Report
+from convzoo.building import build
+from convzoo.graph.config import config_of, graph_from_config
+from convzoo.graph.graph import Graph
+from tests.keras_oracle import (
+    Refused,
+    expected_summary,
+    facts_of_model,
+    facts_of_report,
+    graph_by_convzoo,
+    model_by_keras,
+    printed_summary,
+)
+from tests.strategies.models import Program, programs
+
+# Many models in one test, where a test of one layer has few.
+_MANY = settings(max_examples=15 * settings.default.max_examples)
+
+
+@_MANY
+@given(programs())
+def test_rows_totals_and_refusals_are_those_of_keras(program: Program) -> None:
+    model, graph = model_by_keras(program), graph_by_convzoo(program)
+    if isinstance(model, Refused) or isinstance(graph, Refused):
+        assert type(model) is type(graph), (model, graph)
+        return
+    report = Report(graph)
+    ours, theirs = facts_of_report(report), facts_of_model(model)
+    assert ours == theirs, (ours, theirs)
+    ours, theirs = expected_summary(report.rows), printed_summary(model)
+    assert ours == theirs, (ours, theirs)
+    _assert_round_trip(graph)
+
+
+def _assert_round_trip(graph: Graph) -> None:
+    """Description to Keras model to config to description is the identity."""
+    config = config_of(graph)
+    model = build(graph)
+    read_back = config_of(graph_from_config(json.loads(model.to_json())))
+    assert read_back == config, (read_back, config)
