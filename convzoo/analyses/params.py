@@ -6,7 +6,9 @@ layer counts once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
+from typing import Any, TypeAlias
 
 from convzoo.analyses import Findings, analysis
 from convzoo.graph import dtypes
@@ -22,25 +24,49 @@ from convzoo.graph.layer import Layer
 )
 def params(graph: Graph) -> Findings:
     """Count the elements of every weight."""
-    rows = {layer: _count(layer) for layer in graph.unique_layers()}
-    return Findings(rows, _count(graph))
+    own = {layer: _count(layer) for layer in dict.fromkeys(graph.walk())}
+    rows: dict[Layer, dict[str, Any]] = {}
+    for layer in graph.layers:
+        if isinstance(layer, Graph):
+            inside = [own[inner] for inner in dict.fromkeys(layer.walk())]
+            rows[layer] = _columns(_total(inside), layer.trainable)
+        else:
+            rows[layer] = _columns(own[layer])
+    return Findings(rows, _columns(_total(own.values()), graph.trainable))
 
 
-def _count(layer: Layer) -> dict[str, int]:
-    """What a layer or a whole model holds, each layer within it once.
+# Elements that are trained, elements that are not, and the bits of both.
+_Count: TypeAlias = "tuple[int, int, int]"
+
+
+def _count(layer: Layer) -> _Count:
+    if not layer.variables:
+        return (0, 0, 0)
+    trainable = non_trainable = bits = 0
+    for weight in layer.variables:
+        elements = prod(weight.shape)  # type: ignore[arg-type]
+        if weight.trainable and layer.trainable:
+            trainable += elements
+        else:
+            non_trainable += elements
+        bits += elements * (dtypes.bits(weight.dtype or layer.variable_dtype) or 0)
+    return (trainable, non_trainable, bits)
+
+
+def _total(counts: Iterable[_Count]) -> _Count:
+    trainable, non_trainable, bits = map(sum, zip((0, 0, 0), *counts, strict=True))
+    return (trainable, non_trainable, bits)
+
+
+def _columns(count: _Count, train: bool = True) -> dict[str, int]:
+    """The columns for one layer or one model.
 
     As in Keras, a frozen model has nothing to train; within another model it is its layers that
     are frozen or not.
     """
-    trainable = non_trainable = bits = 0
-    for inner in dict.fromkeys(layer.walk()) if isinstance(layer, Graph) else (layer,):
-        for weight in inner.variables or ():
-            elements = prod(weight.shape)  # type: ignore[arg-type]
-            if weight.trainable and inner.trainable and layer.trainable:
-                trainable += elements
-            else:
-                non_trainable += elements
-            bits += elements * (dtypes.bits(weight.dtype or inner.variable_dtype) or 0)
+    trainable, non_trainable, bits = count
+    if not train:
+        trainable, non_trainable = 0, trainable + non_trainable
     return {
         "params": trainable + non_trainable,
         "trainable_params": trainable,

@@ -57,8 +57,13 @@ class _L2Pooling(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         own = self._description
-        arguments = ("pool_size", "strides", "padding", "data_format")
-        return {**super().get_config(), **{name: getattr(own, name) for name in arguments}}
+        return {
+            **super().get_config(),
+            "pool_size": own.pool_size,
+            "strides": own.strides,
+            "padding": own.padding,
+            "data_format": "channels_first" if own.channels_first else "channels_last",
+        }
 
 
 @keras.saving.register_keras_serializable(package="convzoo")

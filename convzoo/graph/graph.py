@@ -38,11 +38,17 @@ class Graph(Layer):
             self.__dict__["trainable"] = trainable
         self.name = automatic_name(self._name_stem) if name is None else name
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if name == "trainable":
-            for layer in self.layers:
-                layer.trainable = value
+    @property  # type: ignore[misc]
+    def trainable(self) -> bool:
+        """Whether training changes the model's weights. Setting it sets that of each layer."""
+        given: bool = self.__dict__.get("trainable", True)
+        return given
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self.__dict__["trainable"] = value
+        for layer in self.layers:
+            layer.trainable = value
 
     @property
     def input_tensors(self) -> list[Tensor]:
@@ -268,8 +274,10 @@ class Sequential(Graph):
             self._stack(layer)
 
     def _stack(self, layer: Layer) -> None:
-        self.outputs = layer(self.outputs)
-        self.calls.append(leaves(self.outputs)[0].call)
+        outputs = self.outputs = layer(self.outputs)
+        first: Tensor = outputs if type(outputs) is Tensor else leaves(outputs)[0]
+        assert first.call is not None
+        self.calls.append(first.call)
 
     def build_on(self, batch_shape: Shape) -> None:
         """Give the model its input's shape, the batch axis included, where it has none yet."""

@@ -47,9 +47,9 @@ def kind_of_argument(argument: str) -> str | None:
 
 def is_known(kind: str, value: Any) -> bool:
     """Whether Keras takes the value: nothing, a name it knows, a config, or what can be called."""
-    if value is None or isinstance(value, dict) or callable(value):
-        return True
-    return isinstance(value, str) and value in _KNOWN[kind]
+    if isinstance(value, str):
+        return value in _KNOWN[kind]
+    return value is None or isinstance(value, dict) or callable(value)
 
 
 def canonical_name(value: str) -> str:

@@ -140,14 +140,16 @@ def Input(  # noqa: N802 - Keras's name
         ArgumentError: when there is no shape, or two.
     """
     if tensor is not None:
-        return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype, name=name).tensor
-    return InputLayer(
-        shape=shape,
-        batch_size=batch_size,
-        dtype=dtype,
-        sparse=bool(sparse),
-        ragged=bool(ragged),
-        batch_shape=batch_shape,
-        optional=optional,
-        name=name,
-    ).tensor
+        batch_shape, dtype = tensor.shape, tensor.dtype
+    given = {
+        "shape": shape,
+        "batch_size": batch_size,
+        "dtype": dtype,
+        "sparse": sparse,
+        "ragged": ragged,
+        "batch_shape": batch_shape,
+        "name": name,
+        "optional": optional or None,
+    }
+    arguments: Any = {key: value for key, value in given.items() if value is not None}
+    return InputLayer(**arguments).tensor

@@ -179,9 +179,8 @@ class Layer(_Described):
                 values[key] = value
         if not cls._required <= values.keys():
             raise self._missing()
-        for key in values:
-            if key in cls._identifiers:
-                self._check_identifier(key)
+        for key in cls._identifiers.keys() & values.keys():
+            self._check_identifier(key)
         self._finish()
 
     def _check_identifier(self, argument: str) -> None:
@@ -245,8 +244,10 @@ class Layer(_Described):
         missing = [
             name for name in type(self).arguments if name in self._required - self.__dict__.keys()
         ]
+        given = ", ".join(name for name in type(self).arguments if name in self._required)
         return ArgumentError(
-            f"{self.class_name}: missing argument {', '.join(map(repr, missing))}."
+            f"{self.class_name}: missing argument {', '.join(map(repr, missing))}. "
+            f"Write {self.class_name}({given}, ...)."
         )
 
     @classmethod

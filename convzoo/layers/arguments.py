@@ -1,4 +1,4 @@
-"""Checks of arguments that layers of several families share.
+"""Checks of arguments that layers of several families share; a default needs none.
 
 Equals `keras/src/utils/argument_validation.py`.
 """
@@ -13,23 +13,30 @@ from convzoo.graph.layer import Layer
 
 def is_size(value: Any) -> bool:
     """Whether the value can be a size: an int, or an array of ints."""
-    return (isinstance(value, int) and not isinstance(value, bool)) or hasattr(value, "dtype")
+    return (
+        type(value) is int
+        or (isinstance(value, int) and not isinstance(value, bool))
+        or hasattr(value, "dtype")
+    )
 
 
 def check_size(layer: Layer, name: str, least: int = 1) -> None:
     """Refuse an argument that is not an int of at least `least`."""
-    value = getattr(layer, name)
-    refuse(
-        not is_size(value) or value < least,
-        lambda: layer.error(f"{name} must be an integer of {least} or more", f"{name}={value!r}"),
-    )
+    if name in layer.__dict__:
+        value = layer.__dict__[name]
+        refuse(
+            not is_size(value) or value < least,
+            lambda: layer.error(
+                f"{name} must be an integer of {least} or more", f"{name}={value!r}"
+            ),
+        )
 
 
 def check_sizes(layer: Layer, name: str, count: int, least: int = 1) -> None:
     """Bring an argument to a tuple of `count` sizes of at least `least`; one int serves for all."""
+    if name not in layer.__dict__ and type(getattr(layer, name)) is tuple:
+        return
     value = getattr(layer, name)
-    if type(value) is tuple and name not in layer.__dict__:
-        return  # the default
     if type(value) is int:
         sizes: tuple[Any, ...] = (value,) * count
     elif isinstance(value, (tuple, list)):
@@ -38,10 +45,13 @@ def check_sizes(layer: Layer, name: str, count: int, least: int = 1) -> None:
         sizes = (value,) * count
     else:
         sizes = ()
-    if len(sizes) != count or not all(map(is_size, sizes)):
+    if len(sizes) != count:
         raise _bad_sizes(layer, name, count, least, value)
     for size in sizes:
-        refuse(size < least, lambda: _bad_sizes(layer, name, count, least, value))
+        refuse(
+            not is_size(size) or size < least,
+            lambda: _bad_sizes(layer, name, count, least, value),
+        )
     layer.__dict__[name] = sizes
 
 
@@ -56,6 +66,8 @@ def _bad_sizes(layer: Layer, name: str, count: int, least: int, value: Any) -> A
 
 def check_padding(layer: Any, allowed: tuple[str, ...], any_case: bool = False) -> None:
     """Refuse a padding that is not allowed."""
+    if "padding" not in layer.__dict__:
+        return
     given = layer.padding
     value = given.lower() if any_case and isinstance(given, str) else given
     if value not in allowed:
@@ -65,14 +77,17 @@ def check_padding(layer: Any, allowed: tuple[str, ...], any_case: bool = False) 
 
 
 def check_data_format(layer: Any) -> None:
-    """Bring the data format to one of Keras's two; `None` is its default."""
-    given = layer.data_format
-    value = "channels_last" if given is None else str(given).lower()
+    """Bring the data format to "channels_first", or `None` for the default, "channels_last"."""
+    given = layer.__dict__.pop("data_format", None)
+    if given is None:
+        return
+    value = str(given).lower()
     if value not in ("channels_last", "channels_first"):
         raise layer.error(
             "data_format must be 'channels_last' or 'channels_first'", f"data_format={given!r}"
         )
-    layer.__dict__["data_format"] = value
+    if value == "channels_first":
+        layer.data_format = value
 
 
 def activation_ops(activation: Any) -> int:

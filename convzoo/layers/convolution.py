@@ -61,31 +61,34 @@ class Conv(SpatialLayer):
         check_padding(self, self.paddings, any_case=True)
         check_data_format(self)
         check_size(self, "groups")
-        refuse(
-            self.filters % self.groups != 0,
-            lambda: self.error(
-                "groups must divide the filters",
-                f"groups={self.groups} with filters={self.filters}",
-                _divisors(self.filters),
-            ),
-        )
-        refuse(
-            max(self.strides) > 1 and max(self.dilation_rate) > 1,
-            lambda: self.error(
-                "strides above 1 and a dilation_rate above 1 exclude each other",
-                f"strides={self.strides} with dilation_rate={self.dilation_rate}",
-                "Set one of them to 1.",
-            ),
-        )
+        given = self.__dict__
+        if "groups" in given:
+            refuse(
+                self.filters % self.groups != 0,
+                lambda: self.error(
+                    "groups must divide the filters",
+                    f"groups={self.groups} with filters={self.filters}",
+                    _divisors(self.filters),
+                ),
+            )
+        if "strides" in given and "dilation_rate" in given:
+            refuse(
+                max(self.strides) > 1 and max(self.dilation_rate) > 1,
+                lambda: self.error(
+                    "strides above 1 and a dilation_rate above 1 exclude each other",
+                    f"strides={self.strides} with dilation_rate={self.dilation_rate}",
+                    "Set one of them to 1.",
+                ),
+            )
 
     def output_shape(self, shape: Shape) -> Shape:
         spatial, _ = self.split(shape)
-        outputs = tuple(
+        outputs = [
             window_output(self, shape, size, kernel, stride, dilation, self.padding)
             for size, kernel, stride, dilation in zip(
                 spatial, self.kernel_size, self.strides, self.dilation_rate, strict=True
             )
-        )
+        ]
         return self.join(shape[0], outputs, self.filters)
 
     def group_channels(self, shape: Shape) -> int:
@@ -99,6 +102,8 @@ class Conv(SpatialLayer):
             raise self.shape_error(
                 "needs to know the channels of its input", shape, "Give the input its channels."
             )
+        if type(self.groups) is int and self.groups == 1:
+            return channels
         refuse(
             channels % self.groups != 0,
             lambda: self.error(
@@ -107,8 +112,7 @@ class Conv(SpatialLayer):
                 _divisors(channels),
             ),
         )
-        ungrouped = isinstance(self.groups, int) and self.groups == 1
-        return channels if ungrouped else channels // self.groups
+        return channels // self.groups
 
     def weights(self, inputs: Tensor) -> tuple[Weight, ...]:
         kernel = (*self.kernel_size, self.group_channels(inputs.shape), self.filters)

@@ -31,16 +31,17 @@ class Pooling(SpatialLayer):
         check_sizes(self, "pool_size", self.rank)
         if self.strides is None:
             self.strides = self.pool_size
-        check_sizes(self, "strides", self.rank)
+        else:
+            check_sizes(self, "strides", self.rank)
         check_padding(self, ("valid", "same"))
         check_data_format(self)
 
     def output_shape(self, shape: Shape) -> Shape:
         spatial, channels = self.split(shape)
-        outputs = tuple(
+        outputs = [
             window_output(self, shape, size, pool, stride, 1, self.padding)
             for size, pool, stride in zip(spatial, self.pool_size, self.strides, strict=True)
-        )
+        ]
         return self.join(shape[0], outputs, channels)
 
     def work(self, inputs: Tensor) -> Work:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from convzoo.errors import ShapeError
 from convzoo.graph.dims import Dim, Shape, Worked, ceil_div, refuse
 from convzoo.graph.facts import Window
 from convzoo.graph.layer import Layer
@@ -36,7 +38,7 @@ class SpatialLayer(Layer):
             return shape[2:], shape[1]
         return shape[1:-1], shape[-1]
 
-    def join(self, batch: Dim, spatial: Shape, channels: Dim) -> Shape:
+    def join(self, batch: Dim, spatial: Sequence[Dim], channels: Dim) -> Shape:
         """The shape of those dims in this layer's data format."""
         if self.channels_first:
             return (batch, channels, *spatial)
@@ -70,18 +72,17 @@ def window_output(
     if isinstance(size, Worked) and dilation != 1:
         reach = dilation * (Worked.leaf(kernel) - 1) + 1
     outputs = (size - reach) // stride + 1
-    refuse(
-        outputs < 1,
-        lambda: layer.shape_error(
-            f"its window reaches over {int(reach)} inputs, more than the {int(size)} there are",
-            shape,
-            f"Choose a smaller kernel, a larger input or padding='same' "
-            f"({int(size)} would do for the window)."
-            if dilation == 1
-            else "Choose a smaller kernel or dilation, a larger input or padding='same'.",
-        ),
-    )
+    refuse(outputs < 1, lambda: _too_large(layer, shape, int(size), int(reach), dilation))
     return outputs
+
+
+def _too_large(layer: Layer, shape: Shape, size: int, reach: int, dilation: int) -> ShapeError:
+    window = f"a window of {size} at most" if dilation == 1 else "a smaller kernel or dilation"
+    return layer.shape_error(
+        f"its window of {reach} must fit into an axis of {size}",
+        shape,
+        f"Choose {window}, a larger input or padding='same'." if size else "Enlarge the input.",
+    )
 
 
 def window_before(size: Dim, kernel: int, stride: int, dilation: int, padding: str) -> Dim:

@@ -74,7 +74,7 @@ def read_words(words: list[str]) -> Graph:
     from convzoo.zoo import ZOO, describe
 
     first = words[0]
-    if len(words) == 1 and first.isidentifier() and not os.path.exists(first):
+    if len(words) == 1 and first.isidentifier() and ZOO.find(first):
         return describe(first)
 
     from convzoo.sources.text import looks_like_input, read_stack

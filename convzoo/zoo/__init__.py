@@ -112,19 +112,24 @@ def describe(name: str, **overrides: Any) -> Graph:
         ArgumentError: when it has no such argument.
         ShapeError: when a layer can't take the input.
     """
-    from inspect import signature
-
     entry = ZOO.get(name)
-    known = signature(entry.factory).parameters
-    for override in overrides:
-        if override not in known:
-            raise ArgumentError(
-                f"{name!r} has no argument {override!r}. It has {', '.join(known) or 'none'}."
-            )
+    if overrides:
+        _check_overrides(entry, overrides)
     with fresh_names():
         graph = entry.factory(**overrides)
     graph.name = name
     return graph
+
+
+def _check_overrides(entry: Entry, overrides: dict[str, Any]) -> None:
+    from inspect import signature
+
+    known = signature(entry.factory).parameters
+    for override in overrides:
+        if override not in known:
+            raise ArgumentError(
+                f"{entry.name!r} has no argument {override!r}. It has {', '.join(known) or 'none'}."
+            )
 
 
 def get(name: str, **overrides: Any) -> keras.Model:
