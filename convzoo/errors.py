@@ -53,7 +53,9 @@ class UnknownNameError(ConvzooError):
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         from difflib import get_close_matches
 
-        by_lower = {candidate.lower(): candidate for candidate in known}
+        by_lower: dict[str, str] = {}
+        for candidate in known:
+            by_lower.setdefault(candidate.lower(), candidate)
         close = [by_lower[match] for match in get_close_matches(name.lower(), by_lower, n=3)]
         message = f"Unknown {kind} {name!r}."
         if close:

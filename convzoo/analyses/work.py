@@ -5,36 +5,49 @@ A shared layer counts once per call. A layer without a rule makes its row unknow
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from convzoo.analyses import Findings, analysis
+from convzoo.graph.dims import Dim, product, total
+from convzoo.graph.facts import Work
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer, fact_arguments
-
-_PARTS = ("macs", "bias_adds", "element_ops")
 
 
 @analysis(macs="MACs", bias_adds="Bias adds", element_ops="Element ops", flops="FLOPs")
 def work(graph: Graph) -> Findings:
     """Add up the work of every call."""
-    rows: dict[Layer, dict[str, Any]] = {}
-    notes: dict[Layer, list[str]] = {}
+    stated: dict[Layer, list[Work | None]] = {}
+    least: list[Work] = []
     for call in graph.calls:
-        stated = call.layer.work(*call.args, **fact_arguments(call.kwargs))
-        row = rows.setdefault(call.layer, dict.fromkeys(_PARTS, 0))
-        for part in _PARTS:
-            value = None if stated is None else getattr(stated, part)
-            row[part] = None if value is None or row[part] is None else row[part] + value
-        if stated is None:
-            notes.setdefault(call.layer, []).append("its work is unknown: it has no rule")
-    for row in rows.values():
-        row["flops"] = _flops(row)
-    totals = {part: sum(row[part] or 0 for row in rows.values()) for part in _PARTS}
-    return Findings(rows, {**totals, "flops": _flops(totals)}, notes)
+        facts = fact_arguments(call.kwargs)
+        stated.setdefault(call.layer, []).append(call.layer.work(*call.args, **facts))
+        least += _known(call.layer, call.args, facts)
+    rows = {layer: _columns(_sum(works)) for layer, works in stated.items()}
+    notes = {
+        layer: ["its work is unknown: it has no rule"]
+        for layer, works in stated.items()
+        if None in works
+    }
+    return Findings(rows, _columns(_sum(least)), notes)
 
 
-def _flops(row: dict[str, Any]) -> int | None:
-    if any(row[part] is None for part in _PARTS):
-        return None
-    flops: int = 2 * row["macs"] + row["bias_adds"] + row["element_ops"]
-    return flops
+def _known(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Work]:
+    """What is known of a call's work, each call within a nested model on its own."""
+    if isinstance(layer, Graph):
+        for call, inner_args, inner_kwargs in layer.replay(*args)[0]:
+            yield from _known(call.layer, inner_args, fact_arguments(inner_kwargs))
+    else:
+        stated = layer.work(*args, **kwargs) or Work()
+        yield Work(stated.macs or 0, stated.bias_adds or 0, stated.element_ops or 0)
+
+
+def _sum(works: Sequence[Work | None]) -> Work:
+    """The sum of each part; unknown where a summand is."""
+    known = [work or Work(None, None, None) for work in works]
+    return Work(*map(total, zip(*known, strict=True)))
+
+
+def _columns(work: Work) -> dict[str, Dim]:
+    return {**work._asdict(), "flops": total([product([2, work.macs]), *work[1:]])}

@@ -21,7 +21,7 @@ class _Group(click.Group):
     """The commands, each file imported only when its command is used or listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return COMMANDS.names()
+        return sorted(COMMANDS.names())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return COMMANDS.find(cmd_name)
@@ -63,9 +63,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     try:
-        status = convzoo.main(
-            None if arguments is None else list(arguments), "convzoo", standalone_mode=False
-        )
+        # Not `list(arguments)`: in this package that name is the command's file.
+        words = None if arguments is None else [*arguments]
+        status = convzoo.main(words, "convzoo", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
         return 2

@@ -86,9 +86,7 @@ class Worked(int):
 
     def ceil_div(self, divisor: int) -> Worked:
         """The quotient, rounded up."""
-        return self.of(
-            -(-int(self) // int(divisor)), f"ceil({self.text} / {_operand(divisor, _ATOM)})", _ATOM
-        )
+        return self._rounded("ceil", -(-int(self) // int(divisor)), divisor)
 
     def __add__(self, other: int) -> Worked:
         if _is_plain(other, 0):
@@ -120,10 +118,11 @@ class Worked(int):
         return self.of(int(other) * int(self), f"{other:,} x {_operand(self, _PRODUCT)}", _PRODUCT)
 
     def __floordiv__(self, other: int) -> Worked:
-        dividend = self.text if self._binding == _ATOM else f"({self.text})"
-        return self.of(
-            int(self) // int(other), f"floor({dividend} / {_operand(other, _ATOM)})", _ATOM
-        )
+        return self._rounded("floor", int(self) // int(other), other)
+
+    def _rounded(self, how: str, quotient: int, divisor: int) -> Worked:
+        text = f"{how}({_operand(self, _ATOM)} / {_operand(divisor, _ATOM)})"
+        return self.of(quotient, text, _ATOM)
 
 
 def _is_plain(number: int, value: int) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from convzoo.errors import GraphError
-from convzoo.graph.dims import Shape
-from convzoo.graph.facts import Weight
+from convzoo.graph.dims import Shape, total
+from convzoo.graph.facts import Weight, Work
 from convzoo.graph.input import Input, InputLayer, as_shape
 from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments
 from convzoo.graph.naming import automatic_name
@@ -153,6 +153,18 @@ class Graph(Layer):
             if not fits:
                 raise self.shape_error(f"expects an input of shape {own.shape}", new.shape)
         return {own: Tensor(new.shape, own.dtype) for own, new in zip(mine, given, strict=True)}
+
+    def work(self, inputs: Any, **kwargs: Any) -> Work:
+        stated = [
+            call.layer.work(*args, **fact_arguments(kwargs))
+            for call, args, kwargs in self.replay(inputs)[0]
+        ]
+        return Work(
+            *(
+                total([None if work is None else getattr(work, part) for work in stated])
+                for part in Work._fields
+            )
+        )
 
     def walk(self) -> Iterator[Layer]:
         """Every layer, those of nested models in the place of these."""

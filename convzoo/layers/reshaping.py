@@ -99,7 +99,7 @@ class ZeroPadding(SpatialLayer):
 
     def _checked_padding(self, padding: Any) -> Any:
         if type(padding) is int:
-            padding = (padding,) * self.rank
+            return ((padding, padding),) * self.rank  # Keras takes a negative one here.
         pairs = tuple((p, p) if type(p) is int else p for p in _sequence(padding))
         if len(pairs) != self.rank or not all(map(_is_pair, pairs)):
             raise self.error(
@@ -121,6 +121,10 @@ class ZeroPadding(SpatialLayer):
         outputs = tuple(
             None if size is None else before + size + after
             for size, (before, after) in zip(spatial, self.axis_padding, strict=True)
+        )
+        refuse(
+            any(size is not None and size < 0 for size in outputs),
+            lambda: self.shape_error(f"crops more than there is with {self.padding}", shape),
         )
         return self.join(shape[0], outputs, channels)
 

@@ -116,11 +116,12 @@ def _layer(word: str, rank: int) -> Layer:
     kind = _class_of(name, rank)
     positional, keywords = _parse(text)
     arguments: dict[str, Any] = {}
-    free = [argument for argument in kind.positional if argument not in keywords]
     for value in positional:
         argument = _argument_of(value, kind)
-        if argument is None or argument in arguments or argument in keywords:
-            argument = next((name for name in free if name not in arguments), None)
+        if argument is None or argument in arguments:
+            argument = next((name for name in kind.positional if name not in arguments), None)
+        if argument in keywords:
+            raise SourceError(f"gives {argument} twice.")
         if argument is None:
             raise SourceError(
                 f"{kind.class_name} takes at most {len(kind.positional)} arguments: "
@@ -141,11 +142,13 @@ def _class_of(name: str, rank: int) -> type[Layer]:
     short = {re.sub(r"\dd$", "", known) for known in LAYERS.names() if known.islower()}
     if name.lower() in short:
         ranks = [n for n in (1, 2, 3) if LAYERS.find(f"{name.lower()}{n}d")]
-        axes = " or ".join(str(n + 1) for n in ranks)
+        *most, last = [str(n + 1) for n in ranks]
+        axes = f"{', '.join(most)} or {last}" if most else last
         raise SourceError(
             f"{name} needs an input of {axes} axes, channels included; it has {rank + 1} here."
         )
-    raise UnknownNameError("layer", name, [*sorted(short), *LAYERS.names()])
+    by_case = sorted(LAYERS.names(), key=lambda known: not known.islower())
+    raise UnknownNameError("layer", name, [*sorted(short), *by_case])
 
 
 def _argument_of(value: Any, kind: type[Layer]) -> str | None:

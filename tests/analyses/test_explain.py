@@ -1,0 +1,77 @@
+"""Every number is explained, and what is printed evaluates to it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convzoo import calc, layers
+from convzoo.analyses.explain import Explanation, explain
+from convzoo.errors import ConvzooError
+from convzoo.graph.graph import Graph, Model
+from convzoo.graph.structure import leaves, map_leaves
+from convzoo.sources import read
+from tests.arithmetic import evaluate
+from tests.strategies import CASES, layer_cases
+
+
+def _lines(graph: Graph) -> list[str]:
+    return [f"{found.layer}: {found}" for found in explain(graph)]
+
+
+def test_convolution_is_explained_as_a_teacher_would() -> None:
+    assert _lines(read("28x28x32 conv:64,3")) == [
+        "conv2d: height, width: floor((28 - 3) / 1) + 1 = 26",
+        "conv2d: params: 64 filters x (3 x 3 x 32 weights + 1 bias) = 18,496",
+    ]
+
+
+def test_lecture_s_first_layers_are_explained() -> None:
+    found = [str(explanation) for explanation in explain(read("mnist_convnet"))]
+    assert "params: 32 filters x (3 x 3 x 1 weights + 1 bias) = 320" in found
+    assert "height, width: floor((11 - 2) / 2) + 1 = 5" in found
+    assert "features: 3 x 3 x 64 = 576" in found
+    assert "params: 64 units x (576 weights + 1 bias) = 36,928" in found
+
+
+def test_layers_of_a_nested_model_have_its_name_before_theirs() -> None:
+    inner = layers.Input((4,))
+    x = layers.Input((4,))
+    nested = Model(inner, layers.Dense(3, name="inside")(inner), name="nested")
+    assert {found.layer for found in explain(Model(x, nested(x)))} == {"nested/inside"}
+
+
+@pytest.mark.parametrize("class_name", sorted(CASES))
+@given(data=st.data())
+def test_printed_arithmetic_gives_the_printed_number(class_name: str, data: st.DataObject) -> None:
+    case = data.draw(layer_cases(class_name))
+    try:
+        layer = getattr(layers, class_name)(**case.arguments)
+        inputs = map_leaves(
+            lambda spec: layers.Input(batch_shape=spec.shape, dtype=spec.dtype), case.inputs
+        )
+        graph = Model(inputs, layer(inputs))
+    except ConvzooError:
+        return
+    found = explain(graph)
+    for explanation in found:
+        if explanation.result is not None:
+            assert evaluate(explanation.arithmetic) == explanation.result, explanation
+    _assert_covers_params(graph, found)
+    _assert_covers_shape(graph, found)
+
+
+def _assert_covers_params(graph: Graph, found: list[Explanation]) -> None:
+    params = [e.result or 0 for e in found if e.quantity == "params"]
+    assert params == [calc(graph).total("params")]
+
+
+def _assert_covers_shape(graph: Graph, found: list[Explanation]) -> None:
+    explained = {e.result for e in found if e.result is not None}
+    [output] = graph.output_tensors
+    given_dims = {dim for tensor in graph.input_tensors for dim in tensor.shape}
+    arguments = set(leaves(list(graph.calls[-1].layer.__dict__.values())[:40]))
+    for dim in output.shape[1:]:
+        known = dim in explained or dim in given_dims or dim == 1 or dim in arguments
+        assert dim is None or known, (output.shape, found)

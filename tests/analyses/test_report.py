@@ -1,0 +1,83 @@
+"""The report: rows, totals, and the JSON contract."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import convzoo
+from convzoo import Input, Model, calc, layers
+from convzoo.errors import UnknownNameError
+
+
+def test_names_are_keras_s_automatic_ones() -> None:
+    assert [row.name for row in calc("mnist_convnet").rows] == [
+        "conv2d",
+        "max_pooling2d",
+        "conv2d_1",
+        "max_pooling2d_1",
+        "conv2d_2",
+        "flatten",
+        "dense",
+        "dense_1",
+    ]
+
+
+def test_contract_has_its_keys() -> None:
+    contract = calc("mnist_convnet").to_dict()
+    assert list(contract) == ["name", "complete", "input_shapes", "layers", "totals"]
+    assert contract["input_shapes"] == [[None, 28, 28, 1]]
+    assert contract["layers"][0] == {
+        "name": "conv2d",
+        "class_name": "Conv2D",
+        "output_shape": [None, 26, 26, 32],
+        "params": 320,
+        "trainable_params": 320,
+        "non_trainable_params": 0,
+        "weight_bytes": 1280,
+        "macs": 194_688,
+        "bias_adds": 21_632,
+        "element_ops": 21_632,
+        "activation_bytes": 86_528,
+        "inputs": ["input_layer"],
+        "notes": [],
+    }
+    assert contract["totals"]["params"] == 93_322
+    assert contract["totals"]["weight_bytes"] == 373_288
+    assert json.loads(json.dumps(contract)) == contract
+
+
+def test_functional_model_has_rows_for_its_inputs() -> None:
+    a, b = Input((4,), name="a"), Input((4,), name="b")
+    report = calc(Model([a, b], layers.Add(name="sum")([a, b])))
+    assert [row.name for row in report.rows] == ["a", "b", "sum"]
+    assert report.row("sum").inputs == ("a", "b")
+
+
+def test_nested_model_keeps_its_rows_to_itself() -> None:
+    inner = Input((4,))
+    x = Input((4,))
+    nested = Model(inner, layers.Dense(3)(inner), name="nested")
+    [_, entry] = calc(Model(x, nested(x))).to_dict()["layers"]
+    assert [layer["class_name"] for layer in entry["layers"]] == ["InputLayer", "Dense"]
+
+
+def test_unknown_row_and_column_are_refused_with_close_names() -> None:
+    report = calc("mnist_convnet")
+    with pytest.raises(UnknownNameError, match=r"layer of 'mnist_convnet' 'conv2e'.*conv2d"):
+        report.row("conv2e")
+    with pytest.raises(UnknownNameError, match=r"Unknown column 'mac'\. Did you mean macs\?"):
+        report.with_columns(["mac"])
+
+
+def test_report_prints_its_table_and_its_html() -> None:
+    report = convzoo.calc("two_convs")
+    assert str(report).splitlines()[-3] == "Total params: 18,816 (73.50 KiB)"
+    assert "<table>" in report._repr_html_()
+
+
+def test_input_shape_is_replaced() -> None:
+    report = calc("mnist_convnet", input_shape=(32, 32, 3))
+    assert report.input_shapes == [(None, 32, 32, 3)]
+    assert report.row("conv2d").params == 896

@@ -1,0 +1,57 @@
+"""Work: multiply-accumulates and the rest, counted by a loop over windows."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from convzoo import Input, Model, calc, layers
+
+
+def _macs_by_loop(size: int, channels: int, filters: int, kernel: int, stride: int) -> int:
+    """One multiplication for each tap of each window."""
+    macs = 0
+    starts = range(0, size - kernel + 1, stride)
+    for _ in product(starts, starts):
+        for _ in product(range(kernel), range(kernel), range(channels), range(filters)):
+            macs += 1
+    return macs
+
+
+@pytest.mark.parametrize(("size", "kernel", "stride"), [(6, 3, 1), (7, 2, 2), (5, 5, 1), (8, 3, 2)])
+def test_macs_of_a_convolution_equal_a_loop(size: int, kernel: int, stride: int) -> None:
+    report = calc(f"{size}x{size}x2 conv:3,{kernel},{stride}")
+    assert report.total("macs") == _macs_by_loop(size, 2, 3, kernel, stride)
+
+
+def test_groups_divide_the_macs() -> None:
+    whole, grouped = calc("8x8x4 conv:4,3"), calc("8x8x4 conv:4,3,groups=2")
+    assert whole.total("macs") == 2 * grouped.total("macs")
+
+
+def test_flops_are_two_per_mac_and_the_rest() -> None:
+    report = calc("28x28x1 conv:32,3,relu").with_columns(
+        ["macs", "bias_adds", "element_ops", "flops"]
+    )
+    assert report.totals == {
+        "macs": 194_688,
+        "bias_adds": 21_632,
+        "element_ops": 21_632,
+        "flops": 432_640,
+    }
+
+
+def test_shared_layer_works_once_per_call() -> None:
+    a, b = Input((4,)), Input((4,))
+    dense = layers.Dense(3)
+    report = calc(Model([a, b], layers.Concatenate()([dense(a), dense(b)])))
+    assert report.total("macs") == 24
+
+
+def test_unknown_size_makes_the_work_unknown_and_never_zero() -> None:
+    report = calc("nonex8x1 conv:2,3 gap dense:2").with_columns(["params", "macs"])
+    assert not report.complete
+    assert report.row("conv2d").macs is None
+    assert report.total("macs") == 4
+    assert "at least 4" in str(report)

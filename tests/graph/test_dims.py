@@ -1,0 +1,54 @@
+"""Dims: unknown ones propagate, and worked ones remember their arithmetic."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convzoo.graph.dims import Worked, ceil_div, product, total
+from tests.arithmetic import evaluate
+
+
+def test_product_of_an_unknown_is_unknown() -> None:
+    assert product([2, None, 3]) is None
+    assert product([2, 3]) == 6
+    assert product([]) == 1
+
+
+def test_total_of_an_unknown_is_unknown() -> None:
+    assert total([2, None]) is None
+    assert total([2, 3]) == 5
+
+
+def test_ceil_div_rounds_up() -> None:
+    assert [ceil_div(n, 3) for n in (0, 1, 3, 4)] == [0, 1, 1, 2]
+
+
+def test_worked_dim_prints_as_a_teacher_writes() -> None:
+    outputs = (Worked.leaf(28) - 3) // 1 + 1
+    assert (outputs, outputs.text) == (26, "floor((28 - 3) / 1) + 1")
+    assert (Worked.leaf(1000) * 2).text == "1,000 x 2"
+
+
+_OPERATIONS = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "//": lambda a, b: a // b,
+    "ceil": ceil_div,
+}
+
+
+@given(st.data())
+def test_printed_arithmetic_has_the_value(data: st.DataObject) -> None:
+    numbers = st.integers(1, 2000)
+    worked: Worked = Worked.leaf(data.draw(numbers))
+    for _ in range(data.draw(st.integers(1, 6))):
+        name = data.draw(st.sampled_from(sorted(_OPERATIONS)))
+        other = data.draw(numbers)
+        if data.draw(st.booleans()):
+            other = Worked.leaf(other) + data.draw(numbers)
+        swap = name in "+-*" and data.draw(st.booleans())
+        operands = (other, worked) if swap else (worked, other)
+        worked = _OPERATIONS[name](*operands)
+        assert evaluate(worked.text) == int(worked)

@@ -1,0 +1,48 @@
+"""The core imports no framework, held to that in fresh processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import convzoo; convzoo.calc; convzoo.layers.Conv2D; convzoo.Sequential",
+        "import convzoo; convzoo.list_models(); convzoo.card('mnist_convnet')",
+        "from convzoo.cli import run; run(['calc', 'mnist_convnet'])",
+        "from convzoo.cli import run; run(['calc', 'mnist_convnet', '--format', 'json'])",
+        "from convzoo.cli import run; run(['calc', '28x28x1', 'conv:8,3', '--explain'])",
+        "from convzoo.cli import run; run(['list'])",
+        "from convzoo.cli import run; run(['show', 'mnist_convnet'])",
+        "from convzoo.cli import run; run(['--help'])",
+    ],
+)
+def test_no_framework_is_imported(code: str) -> None:
+    check = f"import sys\n{code}\nprint([name for name in {_FRAMEWORKS} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert done.stderr == ""
+
+
+def test_imports_run_one_way() -> None:
+    """`errors, registry <- graph <- layers <- analyses <- rendering <- cli`."""
+    import re
+    from pathlib import Path
+
+    import convzoo
+
+    order = ["graph", "layers", "analyses", "rendering", "cli"]
+    root = Path(convzoo.__file__).parent
+    for place, folder in enumerate(order):
+        for file in (root / folder).glob("*.py"):
+            at_start = re.findall(r"^from convzoo\.(\w+)", file.read_text(), flags=re.MULTILINE)
+            later = set(order[place + 1 :]) & set(at_start)
+            assert not later, f"{file} imports {later}"

@@ -1,0 +1,66 @@
+"""The zoo: names, cards, overrides, and what a factory can't do."""
+
+from __future__ import annotations
+
+import pytest
+
+import convzoo
+from convzoo.errors import ArgumentError, ConvzooError, DuplicateNameError, UnknownNameError
+from convzoo.graph.graph import Graph, Sequential
+from convzoo.zoo import ZOO
+
+
+@pytest.mark.parametrize("name", convzoo.list_models())
+def test_entry_has_a_full_card_and_its_published_number(name: str) -> None:
+    card = convzoo.card(name)
+    assert card.title
+    assert card.source
+    assert card.input
+    assert card.licence
+    assert (card.accuracy is None) == (card.dataset is None)
+    if card.params is not None:
+        assert convzoo.calc(name).total("trainable_params") == card.params
+
+
+def test_roster_of_the_lecture_is_listed() -> None:
+    assert convzoo.list_models("mnist_*") == ["mnist_convnet", "mnist_convnet_base"]
+    assert {"two_convs", "dense_baseline", "nielsen_feature_maps"} <= set(convzoo.list_models())
+
+
+def test_unknown_name_is_told_with_close_ones() -> None:
+    with pytest.raises(UnknownNameError, match=r"Unknown model 'mnist_convnt'\. Did you mean mnis"):
+        convzoo.card("mnist_convnt")
+    with pytest.raises(UnknownNameError):
+        convzoo.get("mnist_convnt")
+
+
+def test_override_that_is_none_is_refused() -> None:
+    message = r"'two_convs' has no argument 'clases'\. It has input_shape\."
+    with pytest.raises(ArgumentError, match=message):
+        convzoo.describe("two_convs", clases=5)
+
+
+def test_overrides_reach_the_description() -> None:
+    graph = convzoo.describe("mnist_convnet", input_shape=(32, 32, 3), classes=5)
+    assert graph.input_shapes == [(None, 32, 32, 3)]
+    assert graph.output_tensors[0].shape == (None, 5)
+    with pytest.raises(ConvzooError, match=r"must fit into an axis of"):
+        convzoo.describe("mnist_convnet", input_shape=(8, 8, 1))
+    with pytest.raises(ArgumentError, match=r"pooling must be 'max' or 'average' or 'l2'"):
+        convzoo.describe("mnist_convnet", pooling="min")
+
+
+def test_registered_factory_is_in_the_zoo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ZOO, "_things", dict(ZOO._things))
+    card = convzoo.Card(title="Mine", source="Me, 2026")
+
+    @convzoo.register(card)
+    def my_net(units: int = 3) -> Graph:
+        return Sequential([convzoo.Input((4,)), convzoo.layers.Dense(units)])
+
+    assert convzoo.card("my_net") is card
+    assert convzoo.calc(convzoo.describe("my_net", units=2)).total("params") == 10
+    with pytest.raises(
+        DuplicateNameError, match=r"The model name 'two_convs' is registered alread"
+    ):
+        convzoo.register(card, name="two_convs")(my_net)
