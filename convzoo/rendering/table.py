@@ -99,4 +99,4 @@ def _notes(rows: Sequence[Row], above: str = "") -> Iterator[str]:
 for _style in tabulate_formats:
     FORMATS.add(_style, partial(table, style=_style))
 FORMATS.add("table", table)
-FORMATS.add("markdown", partial(table, style="github"))
+FORMATS.add("markdown", partial(table, style="pipe"))

@@ -1,0 +1,5 @@
+"""Performance claims, each measured with both sides in one run.
+
+python -m benchmarks                 # all
+python -m benchmarks cold_start      # one
+"""
