@@ -150,7 +150,7 @@ def facts_of_model(model: Any) -> dict[str, Any]:
     """Rows and totals of a Keras model, from its layers."""
     return {
         "name": model.name,
-        "rows": [_row_by_keras(layer) for layer in model.layers],
+        "rows": [_row_by_keras(layer, model) for layer in model.layers],
         "outputs": [(tuple(x.shape), x.dtype) for x in keras.tree.flatten(model.outputs)],
         "params": model.count_params(),
         "trainable": _elements(model.trainable_weights),
@@ -162,20 +162,42 @@ def facts_of_model(model: Any) -> dict[str, Any]:
     }
 
 
-def _row_by_keras(layer: Any) -> dict[str, Any]:
+def _row_by_keras(layer: Any, model: Any) -> dict[str, Any]:
     nested = getattr(layer, "layers", None)
     return {
         "name": layer.name,
         "class": type(layer).__name__,
         "outputs": [
             (tuple(x.shape), x.dtype)
-            for x in keras.tree.flatten(layer._inbound_nodes[-1].output_tensors)
+            for x in keras.tree.flatten(_own_nodes(layer, model)[-1].output_tensors)
         ],
         "params": layer.count_params(),
         "trainable": layer.trainable,
         "weights": () if nested else _weights_by_keras(layer),
-        "rows": [_row_by_keras(inner) for inner in nested or ()],
+        "rows": [_row_by_keras(inner, layer) for inner in nested or ()],
     }
+
+
+def _own_nodes(layer: Any, model: Any) -> list[Any]:
+    """The calls of the layer that the model holds; others may have been made beside it."""
+    keys = getattr(model, "_functional", model)._nodes
+    return [
+        node
+        for number, node in enumerate(layer._inbound_nodes)
+        if f"{id(layer)}_ib-{number}" in keys
+    ]
+
+
+def is_called_beside(model: Any) -> bool:
+    """Whether a layer's last call is none of the model's.
+
+    Keras then prints the shape of that call, until the model is saved and loaded.
+    """
+    return any(
+        _own_nodes(layer, model)[-1] is not layer._inbound_nodes[-1]
+        or (hasattr(layer, "layers") and is_called_beside(layer))
+        for layer in model.layers
+    )
 
 
 def _elements(weights: Any) -> int:

@@ -189,7 +189,7 @@ class Report:
 
 
 def _output_shape(calls: Sequence[Call]) -> Shapes:
-    """The shape of the last call's output, as Keras shows it."""
+    """The shape of the output of the last of the model's calls, as Keras shows it."""
     if not calls:
         return []
     tensors = max(calls, key=lambda call: call.number).output_tensors

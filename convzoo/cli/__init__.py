@@ -39,11 +39,11 @@ def convzoo() -> None:
     """Know your convnet before you build it.
 
     \b
-    convzoo calc mnist_convnet                  shapes and parameters, layer by layer
-    convzoo calc mnist_convnet --explain        the arithmetic behind every number
-    convzoo calc 28x28x1 conv:32,3,relu flatten dense:10
-    convzoo calc model.keras                    a file: read, never executed
-    convzoo list                                the zoo
+        convzoo calc mnist_convnet                  shapes and parameters, layer by layer
+        convzoo calc mnist_convnet --explain        the arithmetic behind every number
+        convzoo calc 28x28x1 conv:32,3,relu flatten dense:10
+        convzoo calc model.keras                    a file: read, never executed
+        convzoo list                                the zoo
     """
 
 

@@ -28,10 +28,11 @@ def command(source: tuple[str, ...], output: Path, input_shape: Any, force: bool
 
     SOURCE is as in convzoo calc. Keras needs a backend: pip install "convzoo[tensorflow]".
 
-    \b
     Examples:
-      convzoo build mnist_convnet -o mnist.keras
-      convzoo build 28x28x1 conv:32,3,relu flatten dense:10 -o small.keras
+
+    \b
+        convzoo build mnist_convnet -o mnist.keras
+        convzoo build 28x28x1 conv:32,3,relu flatten dense:10 -o small.keras
     """
     import os
     import tempfile

@@ -42,23 +42,24 @@ def command(
     SOURCE is one of
 
     \b
-      a typed stack     28x28x1 conv:32,3,relu maxpool:2 flatten dense:10,softmax
-      a name            mnist_convnet             (see convzoo list)
-      a file            model.keras, model.json, or a file that holds a stack
-      -                 standard input
+        a typed stack     28x28x1 conv:32,3,relu maxpool:2 flatten dense:10,softmax
+        a name            mnist_convnet             (see convzoo list)
+        a file            model.keras, model.json, or a file that holds a stack
+        -                 standard input
 
     In a stack the input comes first. Each layer is name:arguments, the arguments in Keras's order
     or by keyword; any Keras class name works. A file is only read, never executed.
 
-    \b
     Examples:
-      convzoo calc mnist_convnet
-      convzoo calc mnist_convnet --explain
-      convzoo calc 28x28x1 conv:32,3,relu,padding=same maxpool:2 flatten dense:10
-      convzoo calc 32x32x3 SeparableConv2D:64,3 gap dense:10 --columns params,macs
-      convzoo calc model.keras --format json
-      convzoo calc mnist_convnet --input-shape 64x64x3
-      convzoo calc - < model.json
+
+    \b
+        convzoo calc mnist_convnet
+        convzoo calc mnist_convnet --explain
+        convzoo calc 28x28x1 conv:32,3,relu,padding=same maxpool:2 flatten dense:10
+        convzoo calc 32x32x3 Conv2D:64,3 bn gap dense:10 --columns params,macs
+        convzoo calc model.keras --format json
+        convzoo calc mnist_convnet --input-shape 64x64x3
+        convzoo calc - < model.json
     """
     from convzoo.calculating import calc
     from convzoo.rendering import FORMATS

@@ -14,11 +14,12 @@ from convzoo.cli import COMMANDS
 def command(pattern: str, names: bool) -> None:
     """List the architectures of the zoo whose names match a wildcard PATTERN.
 
-    \b
     Examples:
-      convzoo list
-      convzoo list "mnist*"
-      convzoo list --names | xargs -n 1 convzoo calc
+
+    \b
+        convzoo list
+        convzoo list "mnist*"
+        convzoo list --names | xargs -n 1 convzoo calc
     """
     from convzoo.calculating import calc
     from convzoo.errors import UnknownNameError

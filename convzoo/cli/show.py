@@ -13,10 +13,11 @@ from convzoo.cli import COMMANDS
 def command(name: str) -> None:
     """Show the card of an architecture of the zoo, and its table.
 
-    \b
     Examples:
-      convzoo show mnist_convnet
-      convzoo show dense_baseline
+
+    \b
+        convzoo show mnist_convnet
+        convzoo show dense_baseline
     """
     from convzoo.calculating import calc
     from convzoo.zoo import card

@@ -17,10 +17,11 @@ def command(source: tuple[str, ...]) -> None:
     The exit status is 0 when they agree, 1 when they differ, and then every difference is printed.
     SOURCE is as in convzoo calc. Keras needs a backend: pip install "convzoo[tensorflow]".
 
-    \b
     Examples:
-      convzoo verify mnist_convnet
-      convzoo verify 32x32x3 conv:64,3,padding=same bn gap dense:10
+
+    \b
+        convzoo verify mnist_convnet
+        convzoo verify 32x32x3 conv:64,3,padding=same bn gap dense:10
     """
     from convzoo.building.verifying import differences
     from convzoo.calculating import calc

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -161,3 +163,16 @@ def test_stack_needs_no_quotes(shell: str) -> None:
 def test_colour_is_for_a_terminal_only(capfd: pytest.CaptureFixture[str]) -> None:
     _, out, err = _run(capfd, "calc", "two_convs", "--explain")
     assert "\x1b" not in out + err
+
+
+def test_examples_of_the_help_run(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = 0
+    for command in ("calc", "list", "show"):
+        _, out, _ = _run(capfd, command, "--help")
+        for line in out.splitlines():
+            example = line.strip()
+            if example.startswith("convzoo ") and not re.search(r"[<|]|model\.keras", example):
+                status, _, err = _run(capfd, *shlex.split(example)[1:])
+                assert (status, err) == (0, ""), example
+                ran += 1
+    assert ran >= 9
