@@ -90,10 +90,9 @@ def _weights_by_keras(layer: Any) -> tuple[tuple[str, Any, bool, str], ...]:
 
 
 def _weights(layer: Layer) -> tuple[tuple[str, Any, bool, str], ...]:
-    # Keras lists the weights that were made to be trained before the others.
     return tuple(
-        (w.name, w.shape, w.trainable and layer.trainable, w.dtype or layer.variable_dtype)
-        for w in sorted(layer.variables or (), key=lambda w: not w.trainable)
+        (w.name, w.shape, layer.trains(w), w.dtype or layer.variable_dtype)
+        for w in layer.variables or ()
     )
 
 

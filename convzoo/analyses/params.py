@@ -31,7 +31,7 @@ def params(graph: Graph) -> Findings:
             inside = [own[inner] for inner in dict.fromkeys(layer.walk())]
             rows[layer] = _columns(_total(inside), layer.trainable)
         else:
-            rows[layer] = _columns(own[layer])
+            rows[layer] = _columns(own[layer], layer.trainable)
     return Findings(rows, _columns(_total(own.values()), graph.trainable))
 
 
@@ -45,7 +45,7 @@ def _count(layer: Layer) -> _Count:
     trainable = non_trainable = bits = 0
     for weight in layer.variables:
         elements = prod(weight.shape)  # type: ignore[arg-type]
-        if weight.trainable and layer.trainable:
+        if layer.trains(weight):
             trainable += elements
         else:
             non_trainable += elements

@@ -12,7 +12,7 @@ from convzoo.errors import GraphError
 from convzoo.graph.dims import Shape, total
 from convzoo.graph.facts import Weight, Work
 from convzoo.graph.input import Input, InputLayer, as_shape
-from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments
+from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments, weights_within
 from convzoo.graph.naming import automatic_name
 from convzoo.graph.order import depth_first, keras_order
 from convzoo.graph.structure import leaves, map_leaves
@@ -22,6 +22,7 @@ class Graph(Layer):
     """An architecture as data. Made by `Sequential`, by `Model`, or read from a source."""
 
     keras_module = "keras"
+    holds_layers = True
 
     inputs: Any
     """The input tensors, in the structure that the model takes."""
@@ -103,7 +104,7 @@ class Graph(Layer):
         return list(dict.fromkeys(self.layers))
 
     def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
-        return tuple(weight for layer in self.unique_layers() for weight in layer.variables or ())
+        return tuple(weight for layer in self.unique_layers() for weight in weights_within(layer))
 
     def output(self, inputs: Any, **kwargs: Any) -> Any:
         return self.replay(inputs)[1]

@@ -137,6 +137,8 @@ class Layer(_Described):
     """The name under which Keras has registered a class of ours."""
     units_argument: ClassVar[str] = "channels"
     """What the last axis of the weights counts, in an explanation."""
+    holds_layers: ClassVar[bool] = False
+    """Whether its weights are those of layers within, which its own `trainable` does not reach."""
     call_defaults: ClassVar[dict[str, Any]] = {}
     """Arguments of a call that Keras saves with these values though nobody gave them."""
     _required: ClassVar[frozenset[str]] = frozenset()
@@ -304,7 +306,10 @@ class Layer(_Described):
         return shape
 
     def weights(self, inputs: Any) -> tuple[Weight, ...]:
-        """The variables that the first call makes, in Keras's order."""
+        """The variables that the first call makes, in the order of Keras's `layer.weights`.
+
+        There the trainable ones stand before the others, and those of layers within come last.
+        """
         return ()
 
     def work(self, inputs: Any) -> Work | None:
@@ -329,6 +334,10 @@ class Layer(_Described):
     def variable_dtype(self) -> str:
         """The dtype of the layer's variables."""
         return "float32" if self.dtype is None else dtypes.variable_dtype(self.dtype)
+
+    def trains(self, weight: Weight) -> bool:
+        """Whether training changes this weight of the layer."""
+        return weight.trainable and (self.trainable or self.holds_layers)
 
     def cast(self, inputs: Tensor) -> str:
         """The dtype that an input has inside the layer: floats are cast, others are kept."""
@@ -402,6 +411,22 @@ class Layer(_Described):
             if key in type(self).arguments and key != "name"
         )
         return f"<{self.class_name} '{self.name}' {', '.join(given)}>"
+
+
+def run_within(layer: Layer, *args: Any, **kwargs: Any) -> Any:
+    """What a layer gives that stands within another one, its variables made as in a call."""
+    facts = fact_arguments(kwargs)
+    outputs = layer.output(*args, **facts)
+    layer.build(*args, **facts)
+    return outputs
+
+
+def weights_within(layer: Layer) -> tuple[Weight, ...]:
+    """The variables of a layer that stands within another one, after `run_within`."""
+    return tuple(
+        weight._replace(trainable=layer.trains(weight), dtype=weight.dtype or layer.variable_dtype)
+        for weight in layer.variables or ()
+    )
 
 
 def fact_arguments(kwargs: dict[str, Any]) -> dict[str, Any]:

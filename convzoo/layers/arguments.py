@@ -93,3 +93,16 @@ def check_data_format(layer: Any) -> None:
 def activation_ops(activation: Any) -> int:
     """Element operations of an activation, per output element: none or one."""
     return 0 if activation is None or activation == "linear" else 1
+
+
+def check_layer(layer: Layer, name: str) -> Layer:
+    """Bring an argument that holds a layer, or the config of one, to a layer."""
+    value = getattr(layer, name)
+    if isinstance(value, dict):
+        from convzoo.graph.config import layer_from_config
+
+        value = layer_from_config(value)
+    if not isinstance(value, Layer):
+        raise layer.error(f"{name} must be a layer", f"{name}={value!r}")
+    layer.__dict__[name] = value
+    return value
