@@ -6,7 +6,7 @@ nothing that a config names is ever imported or executed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isclose
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model, Sequential
 from convzoo.graph.identifiers import canonical_name, kind_of_argument
 from convzoo.graph.input import InputLayer
-from convzoo.graph.layer import Call, Layer, Tensor
+from convzoo.graph.layer import Call, Constant, Layer, Tensor
 from convzoo.graph.structure import leaves, map_leaves
 
 Config: TypeAlias = "dict[str, Any]"
@@ -84,6 +84,12 @@ def layer_from_config(entry: Config) -> Layer:
     class_name = _entry(entry, "class_name", str)
     if class_name in _MODELS:
         return graph_from_config(entry)
+    module = entry.get("module")
+    if isinstance(module, str) and module.startswith("keras.src.ops."):
+        from convzoo.operations import OPERATIONS
+
+        kind = OPERATIONS.get(f"{module.rpartition('.')[2]}.{class_name}")
+        return kind.from_config(_entry(entry, "config", dict))
     return LAYERS.get(class_name).from_config(_entry(entry, "config", dict))
 
 
@@ -227,13 +233,43 @@ class _NodeReader:
         if isinstance(value, dict):
             class_name = value.get("class_name")
             if class_name == "__keras_tensor__":
-                return self._tensor(*value["config"]["keras_history"])
-            if class_name == "__tuple__":
-                return tuple(self._value(part) for part in value["items"])
+                return self._tensor(*_entry(_entry(value, "config", dict), "keras_history", list))
+            if class_name in _SPECIAL:
+                return _SPECIAL[class_name](self, value)
             return {key: self._value(part) for key, part in value.items()}
         if isinstance(value, list):
             return [self._value(part) for part in value]
         return value
+
+
+def _tuple_from(reader: _NodeReader, value: Config) -> tuple[Any, ...]:
+    items = value.get("items") or _entry(value, "config", dict).get("value")
+    return tuple(reader._value(part) for part in items or ())
+
+
+def _slice_from(reader: _NodeReader, value: Config) -> slice:
+    config = _entry(value, "config", dict)
+    return slice(*(reader._value(config.get(key)) for key in ("start", "stop", "step")))
+
+
+def _constant_from(_: _NodeReader, value: Config) -> Constant:
+    config = _entry(value, "config", dict)
+    dims = []
+    nested = config.get("value")
+    while isinstance(nested, list):
+        dims.append(len(nested))
+        nested = nested[0] if nested else None
+    return Constant(tuple(dims), str(config.get("dtype", "float32")), value)
+
+
+# What Keras writes of arguments that JSON has no form for.
+_SPECIAL: dict[Any, Callable[[_NodeReader, Config], Any]] = {
+    "__tuple__": _tuple_from,
+    "__slice__": _slice_from,
+    "__ellipsis__": lambda *_: Ellipsis,
+    "__tensor__": _constant_from,
+    "__numpy__": _constant_from,
+}
 
 
 # ---------------------------------------------------------------------- to a config
@@ -306,9 +342,17 @@ class _NodeWriter:
         return [tensor.call.layer.name, self._index[tensor.call], tensor.index]
 
     def _value(self, value: Any) -> Any:
-        return map_leaves(
-            lambda leaf: self._tensor(leaf) if isinstance(leaf, Tensor) else leaf, value
-        )
+        return map_leaves(self._leaf, value)
+
+    def _leaf(self, leaf: Any) -> Any:
+        if isinstance(leaf, Tensor):
+            return self._tensor(leaf)
+        if isinstance(leaf, Constant):
+            return leaf.config
+        if isinstance(leaf, slice):
+            config = {"start": leaf.start, "stop": leaf.stop, "step": leaf.step}
+            return {"class_name": "__slice__", "config": config}
+        return {"class_name": "__ellipsis__", "config": {}} if leaf is Ellipsis else leaf
 
     def _tensor(self, tensor: Tensor) -> Config:
         return {

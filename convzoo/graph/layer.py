@@ -39,6 +39,26 @@ class Tensor:
         return f"<Tensor shape={self.shape}, dtype={self.dtype}>"
 
 
+class Constant:
+    """A tensor whose values are known: an argument of a call that no layer gives.
+
+    Args:
+        shape: the dims, the first one too.
+        dtype: the name of the dtype.
+        config: what Keras saves of it.
+    """
+
+    __slots__ = ("config", "dtype", "shape")
+
+    def __init__(self, shape: Shape, dtype: str, config: Any = None) -> None:
+        self.shape = shape
+        self.dtype = dtype
+        self.config = config
+
+    def __repr__(self) -> str:
+        return f"<Constant shape={self.shape}, dtype={self.dtype}>"
+
+
 _call_numbers = count()
 
 
