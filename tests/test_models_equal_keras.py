@@ -8,7 +8,8 @@ from hypothesis import given, settings
 
 from convzoo.analyses.report import Report
 from convzoo.building import build
-from convzoo.graph.config import config_of, graph_from_config
+from convzoo.graph.config import graph_from_config
+from convzoo.graph.config_writing import config_of
 from convzoo.graph.graph import Graph
 from tests.keras_oracle import (
     Refused,

@@ -1,4 +1,4 @@
-"""An architecture as the config that Keras saves, both ways.
+"""An architecture from the config that Keras saves.
 
 Equals `keras/src/saving/serialization_lib.py` and the `from_config` of `keras/src/models`, but
 nothing that a config names is ever imported or executed.
@@ -6,44 +6,18 @@ nothing that a config names is ever imported or executed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import isclose
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from convzoo.errors import GraphError, SourceError
-from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model, Sequential
-from convzoo.graph.identifiers import canonical_name, kind_of_argument
 from convzoo.graph.input import InputLayer
 from convzoo.graph.layer import Call, Constant, Layer, Tensor
-from convzoo.graph.structure import leaves, map_leaves
+from convzoo.graph.structure import leaves
 
 Config: TypeAlias = "dict[str, Any]"
 
 _MODELS = {"Sequential": Sequential, "Functional": Model, "Model": Model}
-
-# The defaults of Keras's initializers, regularizers and constraints, so that one written by name
-# and the same one saved by Keras are the same config. Equals the files of
-# `keras/src/initializers`, `keras/src/regularizers` and `keras/src/constraints`.
-_DEFAULTS: dict[str, Config] = {
-    "RandomNormal": {"mean": 0.0, "stddev": 0.05},
-    "TruncatedNormal": {"mean": 0.0, "stddev": 0.05},
-    "RandomUniform": {"minval": -0.05, "maxval": 0.05},
-    "VarianceScaling": {"scale": 1.0, "mode": "fan_in", "distribution": "truncated_normal"},
-    "Orthogonal": {"gain": 1.0},
-    "Identity": {"gain": 1.0},
-    "Constant": {"value": 0.0},
-    "L1": {"l1": 0.01},
-    "L2": {"l2": 0.01},
-    "L1L2": {"l1": 0.0, "l2": 0.0},
-    "OrthogonalRegularizer": {"factor": 0.01, "mode": "rows"},
-    "MaxNorm": {"max_value": 2, "axis": 0},
-    "MinMaxNorm": {"min_value": 0.0, "max_value": 1.0, "rate": 1.0, "axis": 0},
-    "UnitNorm": {"axis": 0},
-}
-
-
-# ---------------------------------------------------------------------- from a config
 
 
 def graph_from_config(config: Config) -> Graph:
@@ -270,187 +244,3 @@ _SPECIAL: dict[Any, Callable[[_NodeReader, Config], Any]] = {
     "__tensor__": _constant_from,
     "__numpy__": _constant_from,
 }
-
-
-# ---------------------------------------------------------------------- to a config
-
-
-def config_of(graph: Graph) -> Config:
-    """The config from which Keras builds the model, and from which `graph_from_config` reads it.
-
-    An argument that has its default is left out, so that equal architectures have equal configs.
-    """
-    body: Config = {"name": graph.name, "trainable": graph.trainable}
-    if isinstance(graph, Sequential):
-        inputs = [] if graph.inputs is None else [graph.inputs.call.layer]
-        body["layers"] = [_layer_entry(layer) for layer in (*inputs, *graph.layers)]
-    else:
-        nodes = _NodeWriter(graph)
-        body["layers"] = [nodes.entry(layer) for layer in graph.layers]
-        body["input_layers"] = map_leaves(nodes.end, graph.inputs)
-        body["output_layers"] = map_leaves(nodes.end, graph.outputs)
-    return {
-        "module": graph.keras_module,
-        "class_name": graph.class_name,
-        "config": body,
-        "registered_name": None,
-    }
-
-
-def _layer_entry(layer: Layer) -> Config:
-    if isinstance(layer, Graph):
-        return config_of(layer)
-    return {
-        "module": layer.keras_module,
-        "class_name": layer.class_name,
-        "config": layer.to_config(),
-        "registered_name": layer.registered_name,
-    }
-
-
-class _NodeWriter:
-    """Numbers the calls of a functional model by layer, as Keras saves them."""
-
-    def __init__(self, graph: Graph) -> None:
-        self._index: dict[Call, int] = {}
-        self._calls: dict[Layer, list[Call]] = {}
-        for call in sorted(graph.calls, key=lambda call: call.number):
-            calls = self._calls.setdefault(call.layer, [])
-            self._index[call] = len(calls)
-            calls.append(call)
-
-    def entry(self, layer: Layer) -> Config:
-        nodes = [
-            {
-                "args": [self._value(value) for value in call.args],
-                "kwargs": {key: self._value(value) for key, value in call.kwargs.items()},
-            }
-            for call in self._calls[layer]
-            if call.inputs
-        ]
-        return {**_layer_entry(layer), "name": layer.name, "inbound_nodes": nodes}
-
-    def end(self, tensor: Tensor) -> list[Any]:
-        """What names an input or an output of the model."""
-        name, index, position = self._history(tensor)
-        # Here a functional model's definition counts as its call 0, and only here.
-        nested = tensor.call is not None and isinstance(tensor.call.layer, Model)
-        return [name, index + 1 if nested else index, position]
-
-    def _history(self, tensor: Tensor) -> list[Any]:
-        assert tensor.call is not None
-        return [tensor.call.layer.name, self._index[tensor.call], tensor.index]
-
-    def _value(self, value: Any) -> Any:
-        return map_leaves(self._leaf, value)
-
-    def _leaf(self, leaf: Any) -> Any:
-        if isinstance(leaf, Tensor):
-            return self._tensor(leaf)
-        if isinstance(leaf, Constant):
-            return leaf.config
-        if isinstance(leaf, slice):
-            config = {"start": leaf.start, "stop": leaf.stop, "step": leaf.step}
-            return {"class_name": "__slice__", "config": config}
-        return {"class_name": "__ellipsis__", "config": {}} if leaf is Ellipsis else leaf
-
-    def _tensor(self, tensor: Tensor) -> Config:
-        return {
-            "class_name": "__keras_tensor__",
-            "config": {
-                "shape": list(tensor.shape),
-                "dtype": tensor.dtype,
-                "keras_history": self._history(tensor),
-            },
-        }
-
-
-def argument_config(key: str, value: Any) -> Any:
-    """The one form in which an argument is written to a config.
-
-    Lists stand for tuples, a Keras object with its default settings by its snake-case name, and no
-    activation is the one that Keras calls "linear".
-    """
-    if isinstance(value, (list, tuple)):
-        return [argument_config("", part) for part in value]
-    if isinstance(value, Layer):
-        return _layer_entry(value)
-    if isinstance(value, dict):
-        return _object_config(value)
-    if hasattr(value, "get_config"):
-        module = type(value).__module__.partition("keras.src.")[2].partition(".")[0]
-        return _object_config(
-            {
-                "module": f"keras.{module}",
-                "class_name": type(value).__name__,
-                "config": value.get_config(),
-                "registered_name": None,
-            }
-        )
-    if callable(value):
-        value = getattr(value, "__name__", str(value))
-    kind = kind_of_argument(key)
-    if kind == "activation" and value is None:
-        return "linear"
-    return canonical_name(value) if kind and isinstance(value, str) else value
-
-
-def _object_config(value: Config) -> Config | str:
-    class_name, config = value.get("class_name"), value.get("config")
-    if isinstance(class_name, str) and isinstance(config, dict):
-        settings = {key: part for key, part in config.items() if part is not None}
-        if not settings or _are_the_same(settings, _DEFAULTS.get(class_name, {})):
-            return canonical_name(class_name)
-        if class_name == "VarianceScaling" and (name := _variance_scaling_name(settings)):
-            return name
-    return {key: argument_config("", part) for key, part in value.items()}
-
-
-def _are_the_same(settings: Config, defaults: Config) -> bool:
-    """Whether the settings are these; some pass through a float32 when Keras saves them."""
-    return settings.keys() == defaults.keys() and all(
-        value == defaults[key]
-        or (isinstance(value, float) and isclose(value, defaults[key], rel_tol=1e-6))
-        for key, value in settings.items()
-    )
-
-
-def _variance_scaling_name(settings: Config) -> str | None:
-    for name, scale, mode, distribution in (
-        ("glorot_uniform", 1.0, "fan_avg", "uniform"),
-        ("glorot_normal", 1.0, "fan_avg", "truncated_normal"),
-        ("he_uniform", 2.0, "fan_in", "uniform"),
-        ("he_normal", 2.0, "fan_in", "truncated_normal"),
-        ("lecun_uniform", 1.0, "fan_in", "uniform"),
-        ("lecun_normal", 1.0, "fan_in", "truncated_normal"),
-    ):
-        if settings == {"scale": scale, "mode": mode, "distribution": distribution}:
-            return name
-    return None
-
-
-def reshaped_config(graph: Graph, shapes: Sequence[Shape]) -> Config:
-    """The model's config with other input shapes (without the batch axis).
-
-    Raises:
-        GraphError: when the model has another number of inputs.
-    """
-    config = config_of(graph)
-    entries = config["config"]["layers"]
-    if graph.inputs is None:
-        if len(shapes) != 1:
-            raise GraphError(f"'{graph.name}' has one input. Received {len(shapes)} shapes.")
-        entries.insert(0, _layer_entry(InputLayer(shape=shapes[0], name="input_layer")))
-        return config
-    names = [tensor.call.layer.name for tensor in graph.input_tensors if tensor.call is not None]
-    if len(names) != len(shapes):
-        raise GraphError(
-            f"'{graph.name}' has {len(names)} inputs ({', '.join(names)}). "
-            f"Received {len(shapes)} shapes: give one for each."
-        )
-    new = dict(zip(names, shapes, strict=True))
-    for entry in entries:
-        arguments = entry["config"]
-        if entry["class_name"] == "InputLayer" and arguments["name"] in new:
-            arguments["batch_shape"] = [arguments["batch_shape"][0], *new[arguments["name"]]]
-    return config

@@ -83,7 +83,7 @@ class Graph(Layer):
 
     def to_config(self) -> dict[str, Any]:
         """The Keras config of the model, from which Keras builds it."""
-        from convzoo.graph.config import config_of
+        from convzoo.graph.config_writing import config_of
 
         return config_of(self)
 
@@ -93,7 +93,8 @@ class Graph(Layer):
         Raises:
             ShapeError: when a layer can't take what then reaches it.
         """
-        from convzoo.graph.config import graph_from_config, reshaped_config
+        from convzoo.graph.config import graph_from_config
+        from convzoo.graph.config_writing import reshaped_config
 
         return graph_from_config(reshaped_config(self, shapes))
 

@@ -294,7 +294,7 @@ class Layer(_Described):
 
     def to_config(self) -> dict[str, Any]:
         """The arguments that differ from Keras's defaults, as Keras's config has them."""
-        from convzoo.graph.config import argument_config
+        from convzoo.graph.config_writing import argument_config
 
         config: dict[str, Any] = {"name": self.name}
         for key, default in type(self).arguments.items():

@@ -8,7 +8,8 @@ import pytest
 
 from convzoo import Input, Model, layers
 from convzoo.errors import ConvzooError, GraphError, SourceError, UnknownNameError
-from convzoo.graph.config import config_of, graph_from_config
+from convzoo.graph.config import graph_from_config
+from convzoo.graph.config_writing import config_of
 from convzoo.graph.naming import fresh_names
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from convzoo import calc
 from convzoo.errors import SourceError
-from convzoo.graph.config import config_of
+from convzoo.graph.config_writing import config_of
 from convzoo.sources import read
 
 
