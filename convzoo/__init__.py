@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from convzoo.graph.graph import Model as Model
     from convzoo.graph.graph import Sequential as Sequential
     from convzoo.graph.input import Input as Input
+    from convzoo.layers import register_layer as register_layer
     from convzoo.version import __version__ as __version__
     from convzoo.zoo import Card as Card
     from convzoo.zoo import card as card
@@ -45,6 +46,7 @@ _HOMES = {
     "list_models": "zoo",
     "Model": "graph.graph",
     "register": "zoo",
+    "register_layer": "layers",
     "Report": "analyses.report",
     "Sequential": "graph.graph",
     "__version__": "version",

@@ -30,7 +30,7 @@ def calc(source: Any, columns: Sequence[str] = ("params",), input_shape: Any = N
     graph = read(source)
     if input_shape is not None:
         graph = graph.with_input_shapes(_shapes(input_shape))
-    elif graph.inputs is None:
+    elif graph.inputs is None and all(layer.unknown_because is None for layer in graph.layers):
         from convzoo.errors import SourceError
 
         raise SourceError(

@@ -27,6 +27,8 @@ class Registry(Generic[T]):
         first: names of files of the package to look into before the others, the most used first.
         file_of_name: whether a name is first looked for in the file of that name.
         hint: a sentence for the message on an unknown name, telling how to see the known ones.
+        entry_points: the group of entry points in which other packages enter things, each loaded
+            when its name is looked up.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Registry(Generic[T]):
         first: tuple[str, ...] = (),
         file_of_name: bool = False,
         hint: str = "",
+        entry_points: str = "",
     ) -> None:
         self.kind = kind
         self._package = package
@@ -43,6 +46,7 @@ class Registry(Generic[T]):
         self._loading = self._load_one_by_one(first)
         self._file_of_name = file_of_name
         self._hint = hint
+        self._entry_points = entry_points
 
     def _load_one_by_one(self, first: tuple[str, ...]) -> Iterator[None]:
         for module in first:
@@ -83,19 +87,49 @@ class Registry(Generic[T]):
             )
         self._things[name] = thing
 
-    def find(self, name: str) -> T | None:
-        """The thing of that name, or `None`."""
-        thing = self._things.get(name)
-        if thing is None and self._file_of_name and name.isidentifier():
-            self._load_file(name)
-            thing = self._things.get(name)
+    def find(self, *names: str) -> T | None:
+        """The thing of the first of these names that a file registers, or `None`."""
+        thing = self._loaded(names)
+        if thing is None and self._file_of_name:
+            for name in filter(str.isidentifier, names):
+                self._load_file(name)
+            thing = self._loaded(names)
         while thing is None:
             try:
                 next(self._loading)
             except StopIteration:
-                return None
-            thing = self._things.get(name)
+                return self._plugged_in(names)
+            thing = self._loaded(names)
         return thing
+
+    def _loaded(self, names: tuple[str, ...]) -> T | None:
+        for name in names:
+            if name in self._things:
+                return self._things[name]
+        return None
+
+    def _plugged_in(self, names: tuple[str, ...]) -> T | None:
+        """What another package enters under one of these names."""
+        if not self._entry_points:
+            return None
+        from importlib.metadata import entry_points
+
+        for entry_point in entry_points(group=self._entry_points):
+            if entry_point.name in names:
+                try:
+                    thing: T = entry_point.load()
+                except Exception as error:
+                    import warnings
+
+                    warnings.warn(
+                        f"The {self.kind} {entry_point.name!r} of {entry_point.value!r} "
+                        f"can't be loaded: {error}",
+                        stacklevel=2,
+                    )
+                    continue
+                self._things.setdefault(entry_point.name, thing)
+                return thing
+        return None
 
     def _load_file(self, name: str) -> None:
         from importlib.util import find_spec

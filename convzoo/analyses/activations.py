@@ -19,7 +19,7 @@ def activation_bytes(graph: Graph) -> Findings:
         sizes = []
         for tensor in call.output_tensors:
             bits = dtypes.bits(tensor.dtype)
-            elements = product(tensor.shape[1:])
+            elements = product(tensor.shape[1:]) if tensor.is_known else None
             sizes.append(None if bits is None or elements is None else -(-elements * bits // 8))
         before = rows[call.layer]["activation_bytes"] if call.layer in rows else 0
         rows[call.layer] = {"activation_bytes": total([before, *sizes])}

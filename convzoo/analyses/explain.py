@@ -73,6 +73,9 @@ def explain(graph: Graph) -> list[Explanation]:
 
 def _explain_call(call: Call) -> list[Explanation]:
     layer = call.layer
+    if layer.unknown_because is not None or not all(tensor.is_known for tensor in call.inputs):
+        reason = layer.unknown_because or "the shape of its input is unknown"
+        return [Explanation(layer.name, "output shape, params", f"unknown: {reason}")]
     args = map_leaves(_worked, call.args)
     kwargs = map_leaves(_worked, fact_arguments(call.kwargs))
     outputs = leaves(layer.output(*args, **kwargs))

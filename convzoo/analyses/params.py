@@ -15,6 +15,8 @@ from convzoo.graph import dtypes
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
 
+_COLUMNS = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
+
 
 @analysis(
     params="Params",
@@ -29,7 +31,8 @@ def params(graph: Graph) -> Findings:
     for layer in graph.layers:
         if isinstance(layer, Graph):
             inside = [own[inner] for inner in dict.fromkeys(layer.walk())]
-            rows[layer] = _columns(_total(inside), layer.trainable)
+            known = None if None in inside else _total(inside)
+            rows[layer] = _columns(known, layer.trainable)
         else:
             rows[layer] = _columns(own[layer], layer.trainable)
     return Findings(rows, _columns(_total(own.values()), graph.trainable))
@@ -39,7 +42,10 @@ def params(graph: Graph) -> Findings:
 _Count: TypeAlias = "tuple[int, int, int]"
 
 
-def _count(layer: Layer) -> _Count:
+def _count(layer: Layer) -> _Count | None:
+    """What a layer holds; `None` where its variables are unknown."""
+    if layer.variables is None:
+        return None
     if not layer.variables:
         return (0, 0, 0)
     trainable = non_trainable = bits = 0
@@ -53,23 +59,23 @@ def _count(layer: Layer) -> _Count:
     return (trainable, non_trainable, bits)
 
 
-def _total(counts: Iterable[_Count]) -> _Count:
-    trainable, non_trainable, bits = map(sum, zip((0, 0, 0), *counts, strict=True))
+def _total(counts: Iterable[_Count | None]) -> _Count:
+    """The sum of what is known."""
+    known = [count for count in counts if count is not None]
+    trainable, non_trainable, bits = map(sum, zip((0, 0, 0), *known, strict=True))
     return (trainable, non_trainable, bits)
 
 
-def _columns(count: _Count, train: bool = True) -> dict[str, int]:
+def _columns(count: _Count | None, train: bool) -> dict[str, Any]:
     """The columns for one layer or one model.
 
     As in Keras, a frozen model has nothing to train; within another model it is its layers that
     are frozen or not.
     """
+    if count is None:
+        return dict.fromkeys(_COLUMNS)
     trainable, non_trainable, bits = count
     if not train:
         trainable, non_trainable = 0, trainable + non_trainable
-    return {
-        "params": trainable + non_trainable,
-        "trainable_params": trainable,
-        "non_trainable_params": non_trainable,
-        "weight_bytes": -(-bits // 8),
-    }
+    values = (trainable + non_trainable, trainable, non_trainable, -(-bits // 8))
+    return dict(zip(_COLUMNS, values, strict=True))

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import ANALYSES, Analysis, Findings
-from convzoo.graph.dims import Shape
+from convzoo.graph.dims import Dim, Shape
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer
 
-Shapes: TypeAlias = "Shape | list[Shape]"
+Shapes: TypeAlias = "Shape | list[Shape | None] | None"
 
 CONTRACT = (
     "params", "trainable_params", "non_trainable_params", "weight_bytes",
@@ -30,7 +30,8 @@ class Row(NamedTuple):
 
     Args:
         layer: the description of the layer.
-        output_shape: the shape of its output; a list of shapes where it has several.
+        output_shape: the shape of its output; a list of shapes where it has several; `None` where
+            nothing is known of it.
         inputs: the names of the layers whose outputs it takes.
         notes: what a reader should know, such as why a value is unknown.
         values: the value of each column that was asked for.
@@ -82,8 +83,8 @@ class Report:
 
     @property
     def input_shapes(self) -> list[Shape]:
-        """The shapes of the model's inputs, the batch included."""
-        return self.graph.input_shapes
+        """The shapes of the model's inputs, the batch included; none where it has no known."""
+        return [t.shape for t in self.graph.input_tensors if t.is_known]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -137,7 +138,7 @@ class Report:
         return {
             "name": self.name,
             "complete": _is_complete(rows),
-            "input_shapes": [list(shape) for shape in self.input_shapes],
+            "input_shapes": [_sizes(shape) for shape in self.input_shapes],
             "layers": [_row_dict(row) for row in rows],
             "totals": {column: self.total(column) for column in CONTRACT_TOTALS},
         }
@@ -172,6 +173,7 @@ class Report:
                 values.update(found.rows.get(layer, {}))
                 if found.notes:
                     notes += found.notes.get(layer, [])
+            notes += _unknown_because(layer, calls.get(layer, ()))
             nested: tuple[Row, ...] = ()
             if isinstance(layer, Graph):
                 nested = Report(layer)._make_rows(columns)
@@ -193,7 +195,17 @@ def _output_shape(calls: Sequence[Call]) -> Shapes:
     if not calls:
         return []
     tensors = max(calls, key=lambda call: call.number).output_tensors
-    return tensors[0].shape if len(tensors) == 1 else [tensor.shape for tensor in tensors]
+    shapes = [tensor.shape if tensor.is_known else None for tensor in tensors]
+    return shapes[0] if len(shapes) == 1 else shapes
+
+
+def _unknown_because(layer: Layer, calls: Sequence[Call]) -> list[str]:
+    reasons = [] if layer.unknown_because is None else [layer.unknown_because]
+    if not all(tensor.is_known for call in calls for tensor in call.inputs):
+        reasons.append("the shape of its input is unknown")
+    if any(tensor.is_recovered for call in calls for tensor in call.output_tensors):
+        reasons.append("its output shape is told by what takes it")
+    return reasons
 
 
 def _input_names(calls: Sequence[Call]) -> tuple[str, ...]:
@@ -207,11 +219,10 @@ def _is_complete(rows: Sequence[Row]) -> bool:
 
 def _row_dict(row: Row) -> dict[str, Any]:
     shape = row.output_shape
-    several = isinstance(shape, list)
     entry = {
         "name": row.name,
         "class_name": row.class_name,
-        "output_shape": [list(part) for part in shape] if several else list(shape),  # type: ignore[arg-type]
+        "output_shape": [*map(_sizes, shape)] if isinstance(shape, list) else _sizes(shape),
         **row.values,
         "inputs": list(row.inputs),
         "notes": list(row.notes),
@@ -219,3 +230,7 @@ def _row_dict(row: Row) -> dict[str, Any]:
     if row.layers:
         entry["layers"] = [_row_dict(inner) for inner in row.layers]
     return entry
+
+
+def _sizes(shape: Shape | None) -> list[Dim] | None:
+    return None if shape is None else list(shape)

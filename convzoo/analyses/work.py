@@ -12,7 +12,7 @@ from convzoo.analyses import Findings, analysis
 from convzoo.graph.dims import Dim, product, total
 from convzoo.graph.facts import Work
 from convzoo.graph.graph import Graph
-from convzoo.graph.layer import Layer, fact_arguments
+from convzoo.graph.layer import Layer, fact_arguments, work_of
 
 
 @analysis(macs="MACs", bias_adds="Bias adds", element_ops="Element ops", flops="FLOPs")
@@ -22,13 +22,15 @@ def work(graph: Graph) -> Findings:
     least: list[Work] = []
     for call in graph.calls:
         facts = fact_arguments(call.kwargs)
-        stated.setdefault(call.layer, []).append(call.layer.work(*call.args, **facts))
+        stated.setdefault(call.layer, []).append(work_of(call.layer, *call.args, **facts))
         least += _known(call.layer, call.args, facts)
     rows = {layer: _columns(_sum(works)) for layer, works in stated.items()}
     notes = {
-        layer: ["its work is unknown: it has no rule"]
-        for layer, works in stated.items()
-        if None in works
+        call.layer: ["its work is unknown: it has no rule"]
+        for call in graph.calls
+        if None in stated[call.layer]
+        and call.layer.unknown_because is None
+        and all(tensor.is_known for tensor in call.inputs)
     }
     return Findings(rows, _columns(_sum(least)), notes)
 
@@ -39,7 +41,7 @@ def _known(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Itera
         for call, inner_args, inner_kwargs in layer.replay(*args)[0]:
             yield from _known(call.layer, inner_args, fact_arguments(inner_kwargs))
     else:
-        stated = layer.work(*args, **kwargs) or Work()
+        stated = work_of(layer, *args, **kwargs) or Work()
         yield Work(stated.macs or 0, stated.bias_adds or 0, stated.element_ops or 0)
 
 

@@ -6,14 +6,17 @@ nothing that a config names is ever imported or executed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from typing import Any, TypeAlias
 
 from convzoo.errors import GraphError, SourceError
+from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model, Sequential
 from convzoo.graph.input import InputLayer
 from convzoo.graph.layer import Call, Constant, Layer, Tensor
+from convzoo.graph.legacy import class_in_keras_3
 from convzoo.graph.structure import leaves
+from convzoo.graph.unknown_layer import UnknownLayer
 
 Config: TypeAlias = "dict[str, Any]"
 
@@ -25,46 +28,79 @@ def graph_from_config(config: Config) -> Graph:
 
     Args:
         config: the object that `model.to_json()` writes and that `config.json` of a `.keras` file
-            holds.
+            holds; those of Keras 1 and 2 too.
 
     Returns:
-        The graph, with Keras's names and order of layers.
+        The graph, with Keras's names and order of layers. A layer of an unknown class is in it, and
+        what follows from it is unknown.
 
     Raises:
         SourceError: when it is no config of a model.
         ConvzooError: when a layer's arguments or its input can't be used, as in Keras.
     """
     class_name = _entry(config, "class_name", str)
-    body = _entry(config, "config", dict)
-    if class_name == "Sequential":
-        return _sequential_from(body)
-    if "layers" in body and "input_layers" in body:
-        return _functional_from(body)
-    raise SourceError(
-        f"The config is of a class {class_name!r}, not of a Sequential or functional model. "
-        "Save the model with model.to_json() or model.save('model.keras')."
-    )
+    body = config.get("config")
+    if isinstance(body, list):
+        body = {"layers": body}  # As Sequential models were before Keras 2.2.
+    if isinstance(body, dict) and "layers" in body:
+        graph = _functional_from(body) if "input_layers" in body else _sequential_from(body)
+        if class_name not in _MODELS:
+            graph.__dict__["class_name"] = class_name
+        return graph
+    if _is_layer(class_name):
+        raise SourceError(
+            f"The config is of a layer, {class_name}, not of a model. "
+            "Save the model with model.to_json() or model.save('model.keras')."
+        )
+    return _unknown_model_from(config)
+
+
+def _unknown_model_from(entry: Config) -> Graph:
+    """A model of somebody's own class: one row, of which nothing is known."""
+    layer = UnknownLayer({**entry, "config": _entry(entry, "config", dict)})
+    model = Sequential([layer], name=layer.name)
+    shape = _build_shape(entry)
+    if shape is not None:
+        model.build_on(shape)
+    return model
+
+
+def _is_layer(class_name: str) -> bool:
+    from convzoo.layers import LAYERS
+
+    return LAYERS.find(class_name) is not None
 
 
 def layer_from_config(entry: Config) -> Layer:
     """Read a layer from its entry in a config: class name and arguments.
 
     Raises:
-        UnknownNameError: when Keras has no layer of this class.
+        SourceError: when it is no entry of a layer.
         ArgumentError: when an argument can't be used.
     """
+    class_name, config = _entry(entry, "class_name", str), entry.get("config")
+    if class_name in _MODELS or (isinstance(config, dict) and "input_layers" in config):
+        return graph_from_config(entry)
+    kind = _described_class(entry, class_in_keras_3(class_name, config))
+    if kind is None:
+        return UnknownLayer(entry)
+    return kind.from_config(_entry(entry, "config", dict))
+
+
+def _described_class(entry: Config, class_name: str) -> type[Layer] | None:
+    """The description of a class: a custom one by its registered name, Keras's by module."""
     from convzoo.layers import LAYERS
 
-    class_name = _entry(entry, "class_name", str)
-    if class_name in _MODELS:
-        return graph_from_config(entry)
-    module = entry.get("module")
-    if isinstance(module, str) and module.startswith("keras.src.ops."):
+    module, registered_name = entry.get("module"), entry.get("registered_name")
+    if not isinstance(module, str):
+        return LAYERS.find(class_name)
+    if module.startswith("keras.src.ops."):
         from convzoo.operations import OPERATIONS
 
-        kind = OPERATIONS.get(f"{module.rpartition('.')[2]}.{class_name}")
-        return kind.from_config(_entry(entry, "config", dict))
-    return LAYERS.get(class_name).from_config(_entry(entry, "config", dict))
+        return OPERATIONS.find(f"{module.rpartition('.')[2]}.{class_name}")
+    if module == "keras" or module.startswith(("keras.", "tf_keras.", "tensorflow.")):
+        return LAYERS.find(class_name)
+    return LAYERS.find(registered_name) if isinstance(registered_name, str) else None
 
 
 def _entry(config: Config, key: str, kind: type) -> Any:
@@ -78,22 +114,39 @@ def _entry(config: Config, key: str, kind: type) -> Any:
 
 
 def _sequential_from(body: Config) -> Sequential:
-    layers = map(layer_from_config, _entry(body, "layers", list))
+    entries = _entry(body, "layers", list)
+    layers = [layer_from_config(entry) for entry in entries]
+    for layer, following in zip(layers, entries[1:], strict=False):
+        if isinstance(layer, UnknownLayer) and (shape := _build_shape(following)) is not None:
+            layer.tell(0, shape, layer.compute_dtype)
     model = Sequential(layers, trainable=body.get("trainable", True), name=body.get("name"))
     shape = body.get("build_input_shape")
-    if shape is not None and model.inputs is None:
+    if isinstance(shape, list) and model.inputs is None:
         model.build_on(tuple(shape))
     return model
 
 
+def _build_shape(entry: Config) -> Shape | None:
+    """The shape of the input with which a layer was built, as Keras 3 saves it."""
+    build_config = entry.get("build_config")
+    shape = build_config.get("input_shape") if isinstance(build_config, dict) else None
+    if isinstance(shape, list) and all(dim is None or type(dim) is int for dim in shape):
+        return tuple(shape)
+    return None
+
+
 def _functional_from(body: Config) -> Model:
     reader = _NodeReader()
-    for entry in _entry(body, "layers", list):
+    entries = _entry(body, "layers", list)
+    for entry in entries:
         layer = layer_from_config(entry)
         name = entry.get("name") or layer.name
         if name in reader.layers:
             raise GraphError(f"Two layers are named '{name}'. Names must be unique in a model.")
         reader.layers[name] = layer
+    reader.recover_shapes(entries)
+    for name, entry in zip(reader.layers, entries, strict=True):
+        layer = reader.layers[name]
         if isinstance(layer, InputLayer):
             reader.finish((name, 0), layer.tensor.call)
         for index, node in enumerate(_entry(entry, "inbound_nodes", list)):
@@ -121,6 +174,24 @@ class _NodeReader:
         self.layers: dict[str, Layer] = {}
         self._calls: dict[tuple[str, int], Call] = {}
         self._waiting: dict[tuple[str, int], list[tuple[str, int, Any]]] = {}
+        self._is_legacy = False
+
+    def recover_shapes(self, entries: list[Config]) -> None:
+        """Tell layers of unknown classes their output shapes, as nodes that take them have them."""
+        unknown = {
+            name: layer for name, layer in self.layers.items() if isinstance(layer, UnknownLayer)
+        }
+        if not unknown:
+            return
+        for entry in entries:
+            for name, position in _legacy_references(entry.get("inbound_nodes"), unknown):
+                unknown[name].tell(position)
+            for config in _tensors_in(entry.get("inbound_nodes")):
+                name, _, position = _history(config)
+                shape = config.get("shape")
+                if name in unknown and isinstance(shape, list) and isinstance(position, int):
+                    dtype = str(config.get("dtype", "float32"))
+                    unknown[name].tell(position, tuple(shape), dtype)
 
     def read(self, name: str, index: int, node: Any) -> None:
         """Call the layer of that name as its node says, now or when its inputs are there."""
@@ -169,7 +240,7 @@ class _NodeReader:
         if isinstance(structure, list):
             if len(structure) >= 3 and isinstance(structure[0], str):
                 name, index, position = structure[:3]
-                if isinstance(self.layers.get(name), Model):
+                if isinstance(self.layers.get(name), Graph if self._is_legacy else Model):
                     # Among inputs and outputs a functional model's definition is its call 0.
                     index -= 1
                 return self._tensor(name, index, position)
@@ -201,19 +272,85 @@ class _NodeReader:
                 if value is not None and (key, value) not in layer.call_defaults.items()
             }
             return args, {key: self._value(value) for key, value in given.items()}
+        if isinstance(node, list) and node:
+            return self._legacy_arguments(node)
         raise SourceError(f"The config connects a layer by {node!r}. Expected its args and kwargs.")
+
+    def _legacy_arguments(self, node: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments as before Keras 3: `[name, call, tensor, kwargs]` for each input."""
+        self._is_legacy = True
+        inputs: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        for part in node if isinstance(node[0], list) else [node]:
+            if not isinstance(part, list) or len(part) < 3:
+                raise SourceError(
+                    f"The config connects a layer by {part!r}. Expected [layer, node, tensor]."
+                )
+            # A plain value stands in the place of the tensor's number.
+            is_value = part[0] == "_CONSTANT_VALUE"
+            inputs.append(part[2] if is_value else self._legacy_value(part[:3]))
+            if len(part) > 3 and isinstance(part[3], dict):
+                kwargs.update(part[3])
+        given = {
+            key: self._legacy_value(value) for key, value in kwargs.items() if value is not None
+        }
+        return [inputs[0] if len(inputs) == 1 else inputs], given
+
+    def _legacy_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            if len(value) >= 3 and isinstance(value[0], str) and value[0] in self.layers:
+                name, index, position = value[:3]
+                if isinstance(self.layers[name], Graph) and index > 0:
+                    # A model's definition was its call 0.
+                    index -= 1
+                return self._tensor(name, index, position)
+            return [self._legacy_value(part) for part in value]
+        return value
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, dict):
             class_name = value.get("class_name")
             if class_name == "__keras_tensor__":
-                return self._tensor(*_entry(_entry(value, "config", dict), "keras_history", list))
+                return self._tensor(*_history(_entry(value, "config", dict)))
             if class_name in _SPECIAL:
                 return _SPECIAL[class_name](self, value)
             return {key: self._value(part) for key, part in value.items()}
         if isinstance(value, list):
             return [self._value(part) for part in value]
         return value
+
+
+def _history(config: Config) -> tuple[Any, Any, Any]:
+    history = _entry(config, "keras_history", list)
+    if len(history) != 3:
+        raise SourceError(f"The config names a tensor by {history!r}. Expected three entries.")
+    name, index, position = history
+    return name, index, position
+
+
+def _legacy_references(structure: Any, names: Container[str]) -> Iterator[tuple[str, int]]:
+    """Layer and tensor of every `[layer, call, tensor, ...]` that names one of these layers."""
+    if isinstance(structure, dict):
+        structure = list(structure.values())
+    if isinstance(structure, list):
+        name, position = (structure[0], structure[2]) if len(structure) > 2 else (None, None)
+        if isinstance(name, str) and name in names and type(position) is int:
+            yield name, position
+        for part in structure:
+            yield from _legacy_references(part, names)
+
+
+def _tensors_in(structure: Any) -> Iterator[Config]:
+    """The configs of all tensors within the arguments of nodes."""
+    if isinstance(structure, dict):
+        if structure.get("class_name") == "__keras_tensor__":
+            yield _entry(structure, "config", dict)
+        else:
+            for part in structure.values():
+                yield from _tensors_in(part)
+    elif isinstance(structure, list):
+        for part in structure:
+            yield from _tensors_in(part)
 
 
 def _tuple_from(reader: _NodeReader, value: Config) -> tuple[Any, ...]:

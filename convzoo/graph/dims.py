@@ -9,12 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import prod
-from typing import TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from convzoo.errors import ConvzooError
 
 Dim: TypeAlias = "int | None"
 Shape: TypeAlias = "tuple[Dim, ...]"
+
+
+class UnknownShapeError(Exception):
+    """A formula asks for a shape of which nothing is known, not even its rank."""
+
+
+class _UnknownShape(tuple[Dim, ...]):
+    """In place of a shape: a formula that looks into it stops there."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any) -> NoReturn:
+        raise UnknownShapeError
+
+    __len__ = __iter__ = __getitem__ = __contains__ = __add__ = __eq__ = __ne__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "unknown"
+
+
+UNKNOWN: Shape = _UnknownShape()
+"""A shape of which nothing is known: what follows from it is unknown too, and the rest stays."""
 
 
 def product(dims: Iterable[Dim]) -> Dim:

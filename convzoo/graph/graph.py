@@ -12,7 +12,15 @@ from convzoo.errors import GraphError
 from convzoo.graph.dims import Shape, total
 from convzoo.graph.facts import Weight, Work
 from convzoo.graph.input import Input, InputLayer, as_shape
-from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments, weights_within
+from convzoo.graph.layer import (
+    Call,
+    Layer,
+    Tensor,
+    fact_arguments,
+    output_of,
+    weights_within,
+    work_of,
+)
 from convzoo.graph.naming import automatic_name
 from convzoo.graph.order import depth_first, keras_order
 from convzoo.graph.structure import leaves, map_leaves
@@ -54,7 +62,7 @@ class Graph(Layer):
     @property
     def input_tensors(self) -> list[Tensor]:
         """The input tensors, flat."""
-        return leaves(self.inputs)
+        return [] if self.inputs is None else leaves(self.inputs)
 
     @property
     def output_tensors(self) -> list[Tensor]:
@@ -133,7 +141,7 @@ class Graph(Layer):
                 continue
             args = map_leaves(current, call.args)
             kwargs = map_leaves(current, call.kwargs)
-            outputs = call.layer.output(*args, **fact_arguments(kwargs))
+            outputs = output_of(call.layer, *args, **fact_arguments(kwargs))
             tensors.update(zip(call.output_tensors, leaves(outputs), strict=True))
             replayed.append((call, args, kwargs))
         return replayed, map_leaves(current, self.outputs)
@@ -148,6 +156,9 @@ class Graph(Layer):
         if len(given) != len(mine):
             raise self.shape_error(f"expects {len(mine)} inputs", [x.shape for x in given])
         for own, new in zip(mine, given, strict=True):
+            new.recover(own.shape)
+            if not new.is_known:
+                continue
             fits = len(own.shape) == len(new.shape) and all(
                 a is None or b is None or a == b
                 for a, b in zip(own.shape[1:], new.shape[1:], strict=True)
@@ -158,7 +169,7 @@ class Graph(Layer):
 
     def work(self, inputs: Any, **kwargs: Any) -> Work:
         stated = [
-            call.layer.work(*args, **fact_arguments(kwargs))
+            work_of(call.layer, *args, **fact_arguments(kwargs))
             for call, args, kwargs in self.replay(inputs)[0]
         ]
         return Work(
@@ -270,9 +281,9 @@ class Sequential(Graph):
             self._start(layer.tensor)
             return
         if not self.layers and self.inputs is None:
-            shape = layer.__dict__.get("_input_shape")
+            shape = layer.__dict__.get("_batch_shape")
             if shape is not None:
-                self._start(Input(shape))
+                self._start(Input(batch_shape=shape))
             elif isinstance(layer, Graph) and layer.inputs is not None:
                 tensor = layer.input_tensors[0]
                 self._start(Input(batch_shape=tensor.shape, dtype=layer.compute_dtype))
@@ -288,6 +299,8 @@ class Sequential(Graph):
             self._stack(layer)
 
     def _stack(self, layer: Layer) -> None:
+        if "_batch_shape" in layer.__dict__:
+            self.outputs.recover(layer.__dict__["_batch_shape"])
         outputs = self.outputs = layer(self.outputs)
         first: Tensor = outputs if type(outputs) is Tensor else leaves(outputs)[0]
         assert first.call is not None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from convzoo.errors import ArgumentError, ConvzooError, ShapeError
-from convzoo.graph import dtypes, identifiers
-from convzoo.graph.dims import Shape, refuse
+from convzoo.graph import dtypes, identifiers, legacy
+from convzoo.graph.dims import UNKNOWN, Shape, UnknownShapeError, refuse
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.naming import automatic_name, snake_case
 from convzoo.graph.structure import leaves
@@ -22,18 +23,31 @@ class Tensor:
         dtype: the name of the dtype.
     """
 
-    __slots__ = ("call", "dtype", "index", "shape")
+    __slots__ = ("call", "dtype", "index", "is_recovered", "shape")
 
     def __init__(self, shape: Shape, dtype: str = "float32") -> None:
         self.shape = shape
         self.dtype = dtype
         self.call: Call | None = None
         self.index = 0
+        self.is_recovered = False
+        """Whether the shape is told by what takes the tensor, not by what gives it."""
 
     @property
     def rank(self) -> int:
         """The number of dims, the batch included."""
         return len(self.shape)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of the shape; single dims may be unknown all the same."""
+        return self.shape is not UNKNOWN
+
+    def recover(self, shape: Shape) -> None:
+        """Take the shape from what takes the tensor, where none is known."""
+        if not self.is_known:
+            self.shape = shape
+            self.is_recovered = True
 
     def __repr__(self) -> str:
         return f"<Tensor shape={self.shape}, dtype={self.dtype}>"
@@ -112,6 +126,8 @@ _KEYWORD_ONLY = ("name", "trainable", "dtype")
 # Arguments that Keras takes for every layer and that change no fact.
 _EVERYWHERE = frozenset({"activity_regularizer", "autocast"})
 
+_GIVING_AN_INPUT = frozenset({"input_shape", "input_dim", "batch_input_shape", "batch_shape"})
+
 # Arguments of a call that change no fact: masks hide values, never shapes.
 _NO_FACT_ARGUMENTS = frozenset({"training", "mask"})
 
@@ -153,6 +169,10 @@ class Layer(_Described):
     """Keras's name of the class."""
     keras_module: ClassVar[str] = "keras.layers"
     """The module that Keras's serialization names."""
+    built_rank: int | None = field(default=None, kw_only=True, init=False)
+    """The rank of the input of the first call, where it has one input."""
+    unknown_because: str | None = field(default=None, kw_only=True, init=False)
+    """Why nothing can be known of it, where that is so."""
     registered_name: ClassVar[str | None] = None
     """The name under which Keras has registered a class of ours."""
     units_argument: ClassVar[str] = "channels"
@@ -242,10 +262,10 @@ class Layer(_Described):
     def _take_extra(self, key: str, value: Any) -> None:
         if key in _EVERYWHERE:
             self.__dict__[key] = value
-        elif key == "input_shape" or key == "input_dim":
-            # Keras's older way of giving a Sequential model its input.
-            shape = (value,) if key == "input_dim" else value
-            self.__dict__["_input_shape"] = tuple(shape) if isinstance(shape, Iterable) else shape
+        elif key in _GIVING_AN_INPUT:
+            # Keras's older ways of giving a Sequential model its input.
+            shape = (value,) if key == "input_dim" else tuple(value)
+            self.__dict__["_batch_shape"] = shape if key.startswith("batch") else (None, *shape)
         else:
             from convzoo.errors import UnknownNameError
 
@@ -280,6 +300,8 @@ class Layer(_Described):
             ArgumentError: when an argument is unknown or can't be used.
         """
         known = cls.arguments
+        if not legacy.is_in_keras_3(cls.class_name, config, known):
+            config = legacy.arguments_in_keras_3(cls.class_name, config, known)
         layer = cls.__new__(cls)
         values = layer.__dict__
         for key, value in config.items():
@@ -396,10 +418,8 @@ class Layer(_Described):
                 raise self.error(
                     "must be called on tensors made from an Input", f"{args or kwargs}"
                 )
-        facts = fact_arguments(kwargs) if kwargs else kwargs
         try:
-            outputs = self.output(*args, **facts)
-            self.build(*args, **facts)
+            outputs = run_within(self, *args, **kwargs)
         except (TypeError, AttributeError, IndexError) as error:
             raise self._miscalled(error, inputs) from error
         Call(self, args, kwargs, inputs, outputs)
@@ -410,13 +430,18 @@ class Layer(_Described):
         weights = self.weights(*args, **kwargs)
         if self.variables is None:
             self.variables = weights
-        elif weights != self.variables:
+            self.built_rank = args[0].rank if args and type(args[0]) is Tensor else None
+        elif not self.serves(weights, *args):
             shapes = [leaf.shape for leaf in leaves([args, kwargs]) if isinstance(leaf, Tensor)]
             raise self.shape_error(
                 "is shared, and its weights were made for another shape "
                 f"({', '.join(f'{weight.name} {weight.shape}' for weight in self.variables)})",
                 shapes[0] if len(shapes) == 1 else shapes,
             )
+
+    def serves(self, weights: tuple[Weight, ...], *args: Any) -> bool:
+        """Whether the variables serve a call that asks for these weights."""
+        return weights == self.variables
 
     def _miscalled(self, error: Exception, inputs: list[Tensor]) -> ConvzooError:
         shapes = [tensor.shape for tensor in inputs]
@@ -435,10 +460,33 @@ class Layer(_Described):
 
 def run_within(layer: Layer, *args: Any, **kwargs: Any) -> Any:
     """What a layer gives that stands within another one, its variables made as in a call."""
-    facts = fact_arguments(kwargs)
-    outputs = layer.output(*args, **facts)
-    layer.build(*args, **facts)
+    facts = fact_arguments(kwargs) if kwargs else kwargs
+    outputs = output_of(layer, *args, **facts)
+    with suppress(UnknownShapeError):  # Then the variables stay unknown.
+        layer.build(*args, **facts)
     return outputs
+
+
+def output_of(layer: Layer, *args: Any, **kwargs: Any) -> Any:
+    """What a layer gives; a tensor of unknown shape where that follows from an unknown one.
+
+    Args:
+        layer: the layer.
+        args: as in its call.
+        kwargs: those of its call that facts depend on.
+    """
+    try:
+        return layer.output(*args, **kwargs)
+    except UnknownShapeError:
+        return Tensor(UNKNOWN, layer.compute_dtype)
+
+
+def work_of(layer: Layer, *args: Any, **kwargs: Any) -> Work | None:
+    """What a call of a layer computes; `None` where no rule or no shape is known."""
+    try:
+        return layer.work(*args, **kwargs)
+    except UnknownShapeError:
+        return None
 
 
 def weights_within(layer: Layer) -> tuple[Weight, ...]:

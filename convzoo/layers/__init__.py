@@ -6,18 +6,22 @@ family is loaded when one of its layers is first asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from convzoo.graph.input import Input as Input
 from convzoo.graph.input import InputLayer as InputLayer
 from convzoo.graph.layer import Layer as Layer
 from convzoo.registry import Registry
 
+Described = TypeVar("Described", bound=Layer)
+
 LAYERS: Registry[type[Layer]] = Registry(
     "layer",
     "convzoo.layers",
     first=("convolution", "pooling", "reshaping", "core", "activation", "normalization"),
     hint="The reference of layers lists every one.",
+    entry_points="convzoo.layers",
 )
 """Every layer by Keras's names of its class, and by the short names of a typed stack."""
 
@@ -32,6 +36,32 @@ if TYPE_CHECKING:
     from convzoo.layers.pooling import *
     from convzoo.layers.regularization import *
     from convzoo.layers.reshaping import *
+
+
+def register_layer(
+    registered_name: str | None = None,
+) -> Callable[[type[Described]], type[Described]]:
+    """Decorate a description of a layer of your own, so that files that hold it are read.
+
+    Args:
+        registered_name: the name under which Keras saves the class, such as `"my_package>Scale"`;
+            the class's own name where it is not given.
+
+    Returns:
+        A decorator of a subclass of `convzoo.layers.Layer` that bears the name of the Keras class.
+
+    Raises:
+        DuplicateNameError: when the name is taken.
+    """
+
+    def decorate(described: type[Described]) -> type[Described]:
+        described.registered_name = registered_name
+        LAYERS.add(registered_name or described.class_name, described)
+        if registered_name is not None and LAYERS.find(described.class_name) is None:
+            LAYERS.add(described.class_name, described)
+        return described
+
+    return decorate
 
 
 def __getattr__(name: str) -> type[Layer]:

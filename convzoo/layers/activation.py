@@ -114,6 +114,12 @@ class PReLU(Elementwise):
             )
         return (Weight("alpha", tuple(shape)),)
 
+    def serves(self, weights: tuple[Weight, ...], *args: Any) -> bool:
+        # Without shared axes Keras looks at the rank alone, and broadcasts.
+        return args[0].rank == self.built_rank and (
+            not self.shared_axes or weights == self.variables
+        )
+
 
 @LAYERS.register("ELU", "elu")
 class ELU(Elementwise):

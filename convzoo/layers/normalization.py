@@ -79,6 +79,9 @@ class BatchNormalization(Layer):
             *(Weight(name, shape, trainable=False) for name in statistics),
         )
 
+    def serves(self, weights: tuple[Weight, ...], *args: Any) -> bool:
+        return weights == self.variables and args[0].rank == self.built_rank
+
     def work(self, inputs: Tensor) -> Work:
         # At inference the statistics, gamma and beta fold into one scale and one shift.
         return Work(element_ops=product((2, *inputs.shape[1:])))

@@ -107,7 +107,7 @@ class L2Pooling(Pooling):
     keras_module = "convzoo.building.keras_layers"
 
 
-@LAYERS.register("L2Pooling1D", "l2pool1d")
+@LAYERS.register("L2Pooling1D", "convzoo>L2Pooling1D", "l2pool1d")
 class L2Pooling1D(L2Pooling):
     """L2 pooling along one axis."""
 
@@ -116,7 +116,7 @@ class L2Pooling1D(L2Pooling):
     registered_name = "convzoo>L2Pooling1D"
 
 
-@LAYERS.register("L2Pooling2D", "l2pool2d")
+@LAYERS.register("L2Pooling2D", "convzoo>L2Pooling2D", "l2pool2d")
 class L2Pooling2D(L2Pooling):
     """L2 pooling along two axes."""
 
@@ -125,7 +125,7 @@ class L2Pooling2D(L2Pooling):
     registered_name = "convzoo>L2Pooling2D"
 
 
-@LAYERS.register("L2Pooling3D", "l2pool3d")
+@LAYERS.register("L2Pooling3D", "convzoo>L2Pooling3D", "l2pool3d")
 class L2Pooling3D(L2Pooling):
     """L2 pooling along three axes."""
 

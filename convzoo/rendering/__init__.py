@@ -22,6 +22,8 @@ FORMATS: Registry[Rendering] = Registry(
 
 def shape_text(shape: object) -> str:
     """A shape as Keras prints it: `(None, 26, 26, 32)`; several in square brackets."""
+    if shape is None:
+        return "unknown"
     if isinstance(shape, list):
         return f"[{', '.join(map(shape_text, shape))}]"
     return str(shape)

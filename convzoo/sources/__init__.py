@@ -101,8 +101,10 @@ def read_file(path: Path) -> Graph:
         SourceError: when it can't be read or holds none; the message begins with the path.
     """
     if path.is_dir():
+        kind = "a SavedModel" if (path / "saved_model.pb").exists() else "a directory"
         raise SourceError(
-            f"{path}: is a directory. Give a .keras file, a JSON of model.to_json() or a stack."
+            f"{path}: is {kind}. Give a .keras file, a JSON of model.to_json() or a stack. "
+            "With the model loaded in Keras, model.save('model.keras') makes one."
         )
     try:
         data = path.read_bytes()
@@ -129,8 +131,34 @@ def read_bytes(data: bytes, place: str) -> Graph:
         for _, source in SOURCES.items():
             if source.recognises(data):
                 return source.read(data)
+        _refuse_other_files(data)
         return read_text(data)
     except ConvzooError as error:
         # The outer frame adds the place; the kind of the error stays.
         error.args = (f"{place}: {error}",)
         raise
+
+
+# What a file begins with that people take for a model, and what to do instead.
+_OTHER_FILES = (
+    (
+        b"version https://git-lfs",
+        "is a Git LFS pointer, not the file itself. Fetch it with git lfs pull.",
+    ),
+    (
+        b"\x80",
+        "is a pickle, which is never opened: it can run any code. "
+        "Save the model with model.save('model.keras').",
+    ),
+    (
+        b"\x08",
+        "is a SavedModel's graph, in which the layers are gone. "
+        "Load it in Keras and save it with model.save('model.keras').",
+    ),
+)
+
+
+def _refuse_other_files(data: bytes) -> None:
+    for beginning, sentence in _OTHER_FILES:
+        if data.startswith(beginning):
+            raise SourceError(sentence)

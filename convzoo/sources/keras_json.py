@@ -1,4 +1,4 @@
-"""The JSON of `model.to_json()`."""
+"""The JSON of `model.to_json()`, and that of TensorFlow.js."""
 
 from __future__ import annotations
 
@@ -17,12 +17,31 @@ def is_json(data: bytes) -> bool:
 
 
 def read_json(data: bytes) -> Graph:
-    """The model of a Keras JSON.
+    """The model of a Keras JSON, of any version, or of TensorFlow.js.
 
     Raises:
         SourceError: when it is not valid JSON, or holds no model.
     """
-    return graph_from_config(parse_json(data))
+    return graph_from_config(_model_config(parse_json(data)))
+
+
+def _model_config(found: Any) -> Any:
+    """The config of the model within what a JSON file holds."""
+    if isinstance(found, str):
+        return _model_config(parse_json(found.encode()))  # Encoded twice.
+    if not isinstance(found, dict):
+        return found
+    if found.get("format") == "graph-model":
+        raise SourceError(
+            "is a TensorFlow.js graph-model: it holds a graph of operations, in which the layers "
+            "are gone. Convert the Keras model to a layers-model."
+        )
+    for key in ("modelTopology", "model_config"):
+        if key in found:
+            return _model_config(found[key])
+    if "weightsManifest" in found:
+        raise SourceError("is a TensorFlow.js list of weights, without an architecture.")
+    return found
 
 
 def parse_json(data: bytes) -> Any:

@@ -132,10 +132,9 @@ def _layer(word: str, rank: int) -> Layer:
 
 
 def _class_of(name: str, rank: int) -> type[Layer]:
-    for candidate in (name, name.lower(), f"{name.lower()}{rank}d"):
-        kind = LAYERS.find(candidate)
-        if kind is not None:
-            return kind
+    kind = LAYERS.find(name, name.lower(), f"{name.lower()}{rank}d")
+    if kind is not None:
+        return kind
     by_lower = {known.lower(): known for known in LAYERS.names()}
     if name.lower() in by_lower:
         return LAYERS.get(by_lower[name.lower()])

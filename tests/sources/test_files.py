@@ -58,7 +58,7 @@ def test_config_json_text_and_bytes_are_read(config: Any) -> None:
         (b"\x00\xff\xfe", "is no .keras archive, "),
         (b'{"a":', "is not valid JSON at line 1, column 6: Expecting value. "),
         (b'{"a": 1}', "The config has no 'class_name' where one belongs. "),
-        (b'{"class_name": "Dense", "config": {}}', "The config is of a class 'Dense', not of a "),
+        (b'{"class_name": "Dense", "config": {}}', "The config is of a layer, Dense, not of a mo"),
         (_archive(a="b"), "is a zip archive without config.json, so not a .keras file. "),
         (_archive(config_json="{}")[:-30], "is a damaged zip archive: "),
         (b"\x89HDF\r\n\x1a\n", "is a damaged HDF5 file: "),
