@@ -144,7 +144,7 @@ def _functional_from(body: Config) -> Model:
         if name in reader.layers:
             raise GraphError(f"Two layers are named '{name}'. Names must be unique in a model.")
         reader.layers[name] = layer
-    reader.recover_shapes(entries)
+    reader.recover_shapes(entries, body.get("output_layers"))
     for name, entry in zip(reader.layers, entries, strict=True):
         layer = reader.layers[name]
         if isinstance(layer, InputLayer):
@@ -176,16 +176,17 @@ class _NodeReader:
         self._waiting: dict[tuple[str, int], list[tuple[str, int, Any]]] = {}
         self._is_legacy = False
 
-    def recover_shapes(self, entries: list[Config]) -> None:
-        """Tell layers of unknown classes their output shapes, as nodes that take them have them."""
+    def recover_shapes(self, entries: list[Config], outputs: Any) -> None:
+        """Tell layers of unknown classes of their outputs what the nodes that take them say."""
         unknown = {
             name: layer for name, layer in self.layers.items() if isinstance(layer, UnknownLayer)
         }
         if not unknown:
             return
+        nodes = [entry.get("inbound_nodes") for entry in entries]
+        for name, position in _legacy_references([nodes, outputs], unknown):
+            unknown[name].tell(position)
         for entry in entries:
-            for name, position in _legacy_references(entry.get("inbound_nodes"), unknown):
-                unknown[name].tell(position)
             for config in _tensors_in(entry.get("inbound_nodes")):
                 name, _, position = _history(config)
                 shape = config.get("shape")
