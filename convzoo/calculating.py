@@ -11,7 +11,12 @@ from convzoo.graph.input import as_shape
 from convzoo.sources import read
 
 
-def calc(source: Any, columns: Sequence[str] = ("params",), input_shape: Any = None) -> Report:
+def calc(
+    source: Any,
+    columns: Sequence[str] = ("params",),
+    input_shape: Any = None,
+    depth: int | None = None,
+) -> Report:
     """Tell output shapes, parameters and more of an architecture, without building it.
 
     Args:
@@ -19,6 +24,7 @@ def calc(source: Any, columns: Sequence[str] = ("params",), input_shape: Any = N
             `convzoo.layers`, or a live Keras model.
         columns: the columns of the report, by the names of the JSON contract.
         input_shape: other dims for the input, without the batch; a list of them for several inputs.
+        depth: down to how many models within models rows are shown; `None` for all.
 
     Returns:
         The report; `print` shows its table.
@@ -37,7 +43,7 @@ def calc(source: Any, columns: Sequence[str] = ("params",), input_shape: Any = N
             f"{graph.name!r} has no input shape, so no shapes or weights follow from it. "
             "Give it one: input_shape=(28, 28, 1), or --input-shape 28x28x1."
         )
-    return Report(graph, columns)
+    return Report(graph, columns, depth)
 
 
 def _shapes(input_shape: Any) -> list[Shape]:

@@ -68,11 +68,15 @@ class Report:
     Args:
         graph: the architecture.
         columns: the columns that the rows and the table have.
+        depth: down to how many models within models rows are shown; `None` for all.
     """
 
-    def __init__(self, graph: Graph, columns: Sequence[str] = ("params",)) -> None:
+    def __init__(
+        self, graph: Graph, columns: Sequence[str] = ("params",), depth: int | None = None
+    ) -> None:
         self.graph = graph
         self.columns = tuple(columns)
+        self.depth = depth
         self._findings: dict[int, Findings] = {}
         self._rows: tuple[Row, ...] | None = None
 
@@ -89,6 +93,9 @@ class Report:
     @property
     def rows(self) -> tuple[Row, ...]:
         """A row for each layer, in the order of `model.summary()`."""
+        return _down_to(self._all_rows(), self.depth)
+
+    def _all_rows(self) -> tuple[Row, ...]:
         if self._rows is None:
             self._rows = self._make_rows(self.columns)
         return self._rows
@@ -101,7 +108,7 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether every value is known."""
-        return _is_complete(self.rows)
+        return _is_complete(self._all_rows())
 
     def total(self, column: str) -> Any:
         """The total of any column.
@@ -128,7 +135,7 @@ class Report:
         """
         for column in columns:
             ANALYSES.get(column)
-        report = Report(self.graph, columns)
+        report = Report(self.graph, columns, self.depth)
         report._findings = self._findings
         return report
 
@@ -139,7 +146,7 @@ class Report:
             "name": self.name,
             "complete": _is_complete(rows),
             "input_shapes": [_sizes(shape) for shape in self.input_shapes],
-            "layers": [_row_dict(row) for row in rows],
+            "layers": [_row_dict(row) for row in _down_to(rows, self.depth)],
             "totals": {column: self.total(column) for column in CONTRACT_TOTALS},
         }
 
@@ -188,6 +195,14 @@ class Report:
                 )
             )
         return tuple(rows)
+
+
+def _down_to(rows: tuple[Row, ...], depth: int | None) -> tuple[Row, ...]:
+    if depth is None:
+        return rows
+    return tuple(
+        row._replace(layers=_down_to(row.layers, depth - 1) if depth > 0 else ()) for row in rows
+    )
 
 
 def _output_shape(calls: Sequence[Call]) -> Shapes:

@@ -26,7 +26,7 @@ from convzoo.cli.arguments import Sizes, read_source, source_argument
     default="params",
     metavar="NAMES",
     help="Columns, parted by commas: params, trainable_params, non_trainable_params, weight_bytes, "
-    "macs, flops, bias_adds, element_ops, activation_bytes. Default: params.",
+    "macs, flops, bias_adds, element_ops, activation_bytes, frozen. Default: params.",
 )
 @click.option(
     "--input-shape",
@@ -34,8 +34,23 @@ from convzoo.cli.arguments import Sizes, read_source, source_argument
     metavar="SIZES",
     help="Other sizes for the input, such as 64x64x3; for several inputs parted by commas.",
 )
+@click.option(
+    "--depth",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Show rows down to N models within models. Default: all.",
+)
+@click.option("--show-frozen", is_flag=True, help="Add a column that tells the frozen layers.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when anything is unknown.")
 def command(
-    source: tuple[str, ...], explained: bool, style: str, columns: str, input_shape: Any
+    source: tuple[str, ...],
+    explained: bool,
+    style: str,
+    columns: str,
+    input_shape: Any,
+    depth: int | None,
+    show_frozen: bool,
+    strict: bool,
 ) -> None:
     """Tell output shapes, parameters and more of any Keras architecture, without building it.
 
@@ -65,12 +80,15 @@ def command(
     from convzoo.rendering import FORMATS
 
     render = FORMATS.get(style)
-    report = calc(read_source(source), input_shape=input_shape)
-    report = report.with_columns([column.strip() for column in columns.split(",")])
+    chosen = [column.strip() for column in columns.split(",")]
+    report = calc(read_source(source), input_shape=input_shape, depth=depth)
+    report = report.with_columns([*chosen, "frozen"] if show_frozen else chosen)
     if explained:
         click.echo(_explanations(report))
     else:
         click.echo(render(report))
+    if strict and not report.complete:
+        raise click.exceptions.Exit(1)
 
 
 def _explanations(report: Any) -> str:

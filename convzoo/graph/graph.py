@@ -67,7 +67,7 @@ class Graph(Layer):
     @property
     def output_tensors(self) -> list[Tensor]:
         """The output tensors, flat."""
-        return leaves(self.outputs)
+        return [] if self.outputs is None else leaves(self.outputs)
 
     @property
     def input_shapes(self) -> list[Shape]:

@@ -45,7 +45,7 @@ class Tensor:
 
     def recover(self, shape: Shape) -> None:
         """Take the shape from what takes the tensor, where none is known."""
-        if not self.is_known:
+        if not self.is_known and shape is not UNKNOWN:
             self.shape = shape
             self.is_recovered = True
 

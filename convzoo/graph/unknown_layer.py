@@ -54,6 +54,9 @@ class UnknownLayer(Layer):
             tensors[-1].recover(shape)
         return tensors if len(tensors) > 1 else tensors[0]
 
+    def work(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
     def build(self, *args: Any, **kwargs: Any) -> None:
         """Its variables stay unknown."""
 

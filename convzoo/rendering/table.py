@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
@@ -41,12 +42,12 @@ def _rows(report: Report, style: str) -> str:
     titles = [ANALYSES.get(column).columns[column] for column in report.columns]
     rows = [
         [
-            "  " * depth + printable(row.name),
-            printable(row.class_name),
+            branch + _shortened(printable(row.name)),
+            _shortened(printable(row.class_name)),
             shape_text(row.output_shape),
         ]
         + [_cell(value) for value in row.values.values()]
-        for depth, row in _indented(report.rows)
+        for branch, row in _tree(report.rows)
     ]
     return tabulate(
         rows,
@@ -57,10 +58,25 @@ def _rows(report: Report, style: str) -> str:
     )
 
 
-def _indented(rows: Sequence[Row], depth: int = 0) -> Iterator[tuple[int, Row]]:
+def _tree(rows: Sequence[Row], above: str | None = None) -> Iterator[tuple[str, Row]]:
+    """The rows in one list, each with the branches of the tree that lead to it."""
     for row in rows:
-        yield depth, row
-        yield from _indented(row.layers, depth + 1)
+        is_last = row is rows[-1]
+        branch = "" if above is None else above + ("└─ " if is_last else "├─ ")
+        yield branch, row
+        below = "" if above is None else above + ("   " if is_last else "│  ")
+        yield from _tree(row.layers, below)
+
+
+def _shortened(name: str) -> str:
+    """The name; on a terminal a long one without its middle."""
+    if len(name) <= _LONGEST_NAME or not sys.stdout.isatty():
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[: half - 1]}…{name[-half:]}"
+
+
+_LONGEST_NAME = 40
 
 
 def _cell(value: Any) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 
 import convzoo
@@ -43,14 +44,41 @@ def test_weights_alone_are_refused(tmp_path: Path, model: Any) -> None:
         calc(path)
 
 
-def test_live_model_that_keras_can_t_save_is_refused() -> None:
-    class Own(keras.Model):
-        def __init__(self, size: int) -> None:
-            super().__init__()
-            self.dense = keras.layers.Dense(size)
+class _Own(keras.Model):
+    """A model whose own code calls its layers."""
 
-        def call(self, inputs: Any) -> Any:
-            return self.dense(inputs)
+    def __init__(self) -> None:
+        super().__init__(name="own")
+        self.conv = keras.layers.Conv2D(4, 3)
+        self.head = keras.Sequential([keras.Input((36,)), keras.layers.Dense(2)], name="head")
+        self.flat = keras.layers.Flatten()
 
-    with pytest.raises(SourceError):
-        calc(Own(3))
+    def call(self, inputs: Any) -> Any:
+        return self.head(self.flat(self.conv(inputs)))
+
+
+def test_model_with_code_of_its_own_has_the_rows_that_keras_has() -> None:
+    model = _Own()
+    model(np.zeros((1, 5, 5, 1)))
+    report = calc(model)
+    assert (report.name, report.graph.class_name) == ("own", "_Own")
+    assert [(row.name, row.params) for row in report.rows] == [
+        (layer.name, layer.count_params()) for layer in model.layers
+    ]
+    assert report.total("params") == model.count_params()
+    assert report.complete
+    conv = report.with_columns(["params", "macs"]).row("conv2d")
+    assert conv.output_shape == (1, 3, 3, 4)
+    assert conv.macs is None
+    assert "the model's own code calls it: its work is unknown" in conv.notes
+
+
+def test_model_that_is_not_built_is_unknown() -> None:
+    report = calc(_Own())
+    assert not report.complete
+    assert "it is not built: call the model on data once" in report.row("conv2d_1").notes
+
+
+def test_thing_of_another_kind_is_refused() -> None:
+    with pytest.raises(SourceError, match=r"Can't read an architecture from 'dict_keys'"):
+        calc({}.keys())

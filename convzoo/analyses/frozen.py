@@ -1,0 +1,18 @@
+"""Which layers training leaves as they are."""
+
+from __future__ import annotations
+
+from convzoo.analyses import Findings, analysis
+from convzoo.graph.graph import Graph
+
+
+@analysis(frozen="Frozen")
+def frozen(graph: Graph) -> Findings:
+    """Tell the layers that hold weights of which none is trained."""
+    rows = {}
+    for layer in graph.unique_layers():
+        weights = layer.variables or ()
+        trained = layer.trainable and graph.trainable and any(map(layer.trains, weights))
+        rows[layer] = {"frozen": "yes" if weights and not trained else "no" if weights else "-"}
+    count = sum(row["frozen"] == "yes" for row in rows.values())
+    return Findings(rows, {"frozen": f"{count} of {len(rows)} layers"})

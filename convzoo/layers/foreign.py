@@ -1,0 +1,160 @@
+"""Layers that run somebody's own code, of which a file says little and convzoo runs nothing.
+
+Equals `keras/src/layers/core/lambda_layer.py` and the wrappers in `keras/src/utils` and
+`keras/src/export`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convzoo.graph.dims import UNKNOWN
+from convzoo.graph.facts import Weight
+from convzoo.graph.layer import Layer, Tensor
+from convzoo.graph.structure import leaves
+from convzoo.layers import LAYERS
+
+
+@LAYERS.register("Lambda")
+class Lambda(Layer):
+    """A function as a layer. Equals `keras.layers.Lambda`.
+
+    Its output shape is known where it is stated.
+
+    Args:
+        function: the function; never called here.
+        output_shape: the dims without the batch, or a function from the input's dims to those of
+            the output, which is called if it is given in code.
+        mask: a mask, or a function that makes one.
+    """
+
+    function: Any
+    output_shape: Any = None
+    mask: Any = None
+
+    def _take_extra(self, key: str, value: Any) -> None:
+        if key == "arguments":
+            self.__dict__["_function_arguments"] = value
+        else:
+            super()._take_extra(key, value)
+
+    def check_arguments(self) -> None:
+        if not _is_shape(self.output_shape) and not callable(self.output_shape):
+            self.unknown_because = (
+                "what its function gives is unknown; state its output_shape where it is made"
+            )
+
+    def output(self, inputs: Any) -> Tensor:
+        if callable(self.output_shape):
+            given = inputs.shape if isinstance(inputs, Tensor) else [x.shape for x in inputs]
+            return Tensor(tuple(self.output_shape(given)), self.compute_dtype)
+        if not _is_shape(self.output_shape):
+            return Tensor(UNKNOWN, self.compute_dtype)
+        batch = leaves(inputs)[0].shape[0]
+        return Tensor((batch, *self.output_shape), self.compute_dtype)
+
+    def weights(self, inputs: Any) -> tuple[Weight, ...]:
+        return ()
+
+    def to_config(self) -> dict[str, Any]:
+        config = super().to_config()
+        given = self.__dict__.get("_function_arguments")
+        return {**config, "arguments": given} if given else config
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(
+        dim is None or type(dim) is int for dim in value
+    )
+
+
+class Foreign(Layer):
+    """A layer whose computation lies outside Keras: nothing of it is known without running it."""
+
+    language = ""
+
+    def check_arguments(self) -> None:
+        self.unknown_because = f"it runs {self.language}, which says nothing of its shapes"
+
+    def output(self, *args: Any, **kwargs: Any) -> Tensor:
+        return Tensor(UNKNOWN, self.compute_dtype)
+
+    def build(self, *args: Any, **kwargs: Any) -> None:
+        """Its variables stay unknown."""
+
+
+@LAYERS.register("TFSMLayer")
+class TFSMLayer(Foreign):
+    """A SavedModel as a layer. Equals `keras.layers.TFSMLayer`.
+
+    Args:
+        filepath: the folder of the SavedModel; never opened here.
+        call_endpoint: the name of the function that is called.
+        call_training_endpoint: the one that is called in training.
+    """
+
+    language = "a SavedModel"
+
+    filepath: Any
+    call_endpoint: Any = "serve"
+    call_training_endpoint: Any = None
+
+
+@LAYERS.register("JaxLayer")
+class JaxLayer(Foreign):
+    """A JAX function as a layer. Equals `keras.layers.JaxLayer`.
+
+    Args:
+        call_fn: the function.
+        init_fn: what makes its parameters.
+        params: its parameters.
+        state: its state.
+        seed: the seed of the parameters.
+    """
+
+    language = "JAX code"
+
+    call_fn: Any
+    init_fn: Any = None
+    params: Any = None
+    state: Any = None
+    seed: Any = None
+
+
+@LAYERS.register("FlaxLayer")
+class FlaxLayer(Foreign):
+    """A Flax module as a layer. Equals `keras.layers.FlaxLayer`.
+
+    Args:
+        module: the module.
+        method: the method that is called.
+        variables: its variables.
+    """
+
+    language = "Flax code"
+
+    module: Any
+    method: Any = None
+
+    def _take_extra(self, key: str, value: Any) -> None:
+        # Here a layer's `variables` are its weights.
+        if key != "variables":
+            super()._take_extra(key, value)
+
+
+@LAYERS.register("TorchModuleWrapper")
+class TorchModuleWrapper(Foreign):
+    """A PyTorch module as a layer. Equals `keras.layers.TorchModuleWrapper`.
+
+    Args:
+        module: the module.
+        output_shape: the dims of its output.
+    """
+
+    language = "PyTorch code"
+
+    module: Any
+
+    def _take_extra(self, key: str, value: Any) -> None:
+        if key != "output_shape":
+            super()._take_extra(key, value)
