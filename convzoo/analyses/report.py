@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import ANALYSES, Analysis, Findings
-from convzoo.graph.dims import Dim, Shape
+from convzoo.graph.dims import UNKNOWN, Dim, Shape
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer
 
@@ -180,15 +180,16 @@ class Report:
                 values.update(found.rows.get(layer, {}))
                 if found.notes:
                     notes += found.notes.get(layer, [])
-            notes += _unknown_because(layer, calls.get(layer, ()))
+            own_calls = calls.get(layer, ())
+            notes += _unknown_because(layer, own_calls)
             nested: tuple[Row, ...] = ()
             if isinstance(layer, Graph):
                 nested = Report(layer)._make_rows(columns)
             rows.append(
                 Row(
                     layer,
-                    _output_shape(calls.get(layer, ())),
-                    _input_names(calls.get(layer, ())),
+                    _output_shape(own_calls),
+                    _input_names(own_calls),
                     tuple(notes),
                     {column: values.get(column) for column in columns},
                     nested,
@@ -209,23 +210,35 @@ def _output_shape(calls: Sequence[Call]) -> Shapes:
     """The shape of the output of the last of the model's calls, as Keras shows it."""
     if not calls:
         return []
-    tensors = max(calls, key=lambda call: call.number).output_tensors
-    shapes = [tensor.shape if tensor.is_known else None for tensor in tensors]
+    last = calls[0] if len(calls) == 1 else max(calls, key=lambda call: call.number)
+    shapes = [None if tensor.shape is UNKNOWN else tensor.shape for tensor in last.output_tensors]
     return shapes[0] if len(shapes) == 1 else shapes
 
 
 def _unknown_because(layer: Layer, calls: Sequence[Call]) -> list[str]:
     reasons = [] if layer.unknown_because is None else [layer.unknown_because]
-    if not all(tensor.is_known for call in calls for tensor in call.inputs):
-        reasons.append("the shape of its input is unknown")
-    if any(tensor.is_recovered for call in calls for tensor in call.output_tensors):
-        reasons.append("its output shape is told by what takes it")
+    for call in calls:
+        for tensor in call.inputs:
+            if tensor.shape is UNKNOWN and _NO_INPUT not in reasons:
+                reasons.append(_NO_INPUT)
+        for tensor in call.output_tensors:
+            if tensor.is_recovered and _TOLD not in reasons:
+                reasons.append(_TOLD)
     return reasons
 
 
+_NO_INPUT = "the shape of its input is unknown"
+_TOLD = "its output shape is told by what takes it"
+
+
 def _input_names(calls: Sequence[Call]) -> tuple[str, ...]:
-    sources = [tensor.call for call in calls for tensor in call.inputs]
-    return tuple(dict.fromkeys([source.layer.name for source in sources if source is not None]))
+    names = [
+        tensor.call.layer.name
+        for call in calls
+        for tensor in call.inputs
+        if tensor.call is not None
+    ]
+    return tuple(names if len(names) < 2 else dict.fromkeys(names))
 
 
 def _is_complete(rows: Sequence[Row]) -> bool:

@@ -208,9 +208,12 @@ class _NodeReader:
                 self._waiting.setdefault(missing.key, []).append((name, index, node))
                 continue
             outputs = self.layers[name](*args, **kwargs)
+            first: Tensor = outputs if type(outputs) is Tensor else leaves(outputs)[0]
             key = (name, index)
-            self._calls[key] = leaves(outputs)[0].call
-            work.extend(self._waiting.pop(key, ()))
+            assert first.call is not None
+            self._calls[key] = first.call
+            if key in self._waiting:
+                work.extend(self._waiting.pop(key))
 
     def finish(self, key: tuple[str, int], call: Call | None) -> None:
         """Enter a call that is made already."""
@@ -266,7 +269,9 @@ class _NodeReader:
     def _arguments(self, node: Any, layer: Layer) -> tuple[list[Any], dict[str, Any]]:
         if isinstance(node, dict):
             args = [self._value(value) for value in _entry(node, "args", list)]
-            kwargs = node.get("kwargs") or {}
+            kwargs = node.get("kwargs")
+            if not kwargs:
+                return args, {}
             given = {
                 key: value
                 for key, value in kwargs.items()

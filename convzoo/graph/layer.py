@@ -300,15 +300,17 @@ class Layer(_Described):
             ArgumentError: when an argument is unknown or can't be used.
         """
         known = cls.arguments
-        if not legacy.is_in_keras_3(cls.class_name, config, known):
-            config = legacy.arguments_in_keras_3(cls.class_name, config, known)
         layer = cls.__new__(cls)
         values = layer.__dict__
-        for key, value in config.items():
-            if key in known:
-                values[key] = value
-            elif value is not None:
-                layer._take_extra(key, value)
+        if legacy.is_in_keras_3(cls.class_name, config, known):
+            values.update(config)
+        else:
+            config = legacy.arguments_in_keras_3(cls.class_name, config, known)
+            for key, value in config.items():
+                if key in known:
+                    values[key] = value
+                elif value is not None:
+                    layer._take_extra(key, value)
         if not cls._required <= values.keys():
             raise layer._missing()
         layer._finish()

@@ -48,10 +48,11 @@ def check_sizes(layer: Layer, name: str, count: int, least: int = 1) -> None:
     if len(sizes) != count:
         raise _bad_sizes(layer, name, count, least, value)
     for size in sizes:
-        refuse(
-            not is_size(size) or size < least,
-            lambda: _bad_sizes(layer, name, count, least, value),
-        )
+        if type(size) is not int or size < least:
+            refuse(
+                not is_size(size) or size < least,
+                lambda: _bad_sizes(layer, name, count, least, value),
+            )
     layer.__dict__[name] = sizes
 
 
