@@ -47,6 +47,7 @@ class Registry(Generic[T]):
         self._file_of_name = file_of_name
         self._hint = hint
         self._entry_points = entry_points
+        self._not_plugged_in: set[str] = set()
 
     def _load_one_by_one(self, first: tuple[str, ...]) -> Iterator[None]:
         for module in first:
@@ -110,8 +111,9 @@ class Registry(Generic[T]):
 
     def _plugged_in(self, names: tuple[str, ...]) -> T | None:
         """What another package enters under one of these names."""
-        if not self._entry_points:
+        if not self._entry_points or self._not_plugged_in.issuperset(names):
             return None
+        self._not_plugged_in.update(names)
         from importlib.metadata import entry_points
 
         for entry_point in entry_points(group=self._entry_points):

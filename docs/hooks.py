@@ -30,6 +30,9 @@ def layers_page() -> str:
         "layer takes `name`, `trainable` and `dtype` besides, by keyword. In a typed stack the "
         "names in brackets are known too.",
     ]
+    lines += ["", "| class | what is known |", "|---|---|"]
+    for layer in sorted(classes, key=lambda layer: layer.class_name):
+        lines.append(f"| [{layer.class_name}](#{layer.class_name.lower()}) | {layer.status} |")
     for module, layers in groupby(classes, key=lambda layer: layer.__module__):
         lines += ["", f"## {module.rpartition('.')[2].capitalize()}"]
         for layer in layers:

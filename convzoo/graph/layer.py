@@ -177,6 +177,8 @@ class Layer(_Described):
     """The name under which Keras has registered a class of ours."""
     units_argument: ClassVar[str] = "channels"
     """What the last axis of the weights counts, in an explanation."""
+    status: ClassVar[str] = "exact"
+    """How much is known of the layers of this class, for the reference."""
     holds_layers: ClassVar[bool] = False
     """Whether its weights are those of layers within, which its own `trainable` does not reach."""
     call_defaults: ClassVar[dict[str, Any]] = {}

@@ -28,6 +28,8 @@ class Lambda(Layer):
         mask: a mask, or a function that makes one.
     """
 
+    status = "its output is known where output_shape states it"
+
     function: Any
     output_shape: Any = None
     mask: Any = None
@@ -71,10 +73,8 @@ def _is_shape(value: Any) -> bool:
 class Foreign(Layer):
     """A layer whose computation lies outside Keras: nothing of it is known without running it."""
 
-    language = ""
-
     def check_arguments(self) -> None:
-        self.unknown_because = f"it runs {self.language}, which says nothing of its shapes"
+        self.unknown_because = self.status
 
     def output(self, *args: Any, **kwargs: Any) -> Tensor:
         return Tensor(UNKNOWN, self.compute_dtype)
@@ -93,7 +93,7 @@ class TFSMLayer(Foreign):
         call_training_endpoint: the one that is called in training.
     """
 
-    language = "a SavedModel"
+    status = "no static answer: it runs a SavedModel, in which the layers are gone"
 
     filepath: Any
     call_endpoint: Any = "serve"
@@ -112,7 +112,7 @@ class JaxLayer(Foreign):
         seed: the seed of the parameters.
     """
 
-    language = "JAX code"
+    status = "no static answer: it runs a JAX function"
 
     call_fn: Any
     init_fn: Any = None
@@ -131,7 +131,7 @@ class FlaxLayer(Foreign):
         variables: its variables.
     """
 
-    language = "Flax code"
+    status = "no static answer: it runs a Flax module"
 
     module: Any
     method: Any = None
@@ -151,7 +151,7 @@ class TorchModuleWrapper(Foreign):
         output_shape: the dims of its output.
     """
 
-    language = "PyTorch code"
+    status = "no static answer: it runs a PyTorch module"
 
     module: Any
 
