@@ -1,0 +1,129 @@
+"""Layers of unknown classes: what is told of them, and what follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import convzoo
+from convzoo import calc
+from convzoo.graph.config import graph_from_config
+from convzoo.graph.config_writing import config_of
+from convzoo.graph.facts import Weight
+from convzoo.layers import LAYERS
+
+
+def _stack(*entries: dict[str, Any]) -> Any:
+    first = {"class_name": "InputLayer", "config": {"name": "i", "batch_shape": [None, 6, 4]}}
+    config = {"name": "s", "layers": [first, *entries]}
+    return graph_from_config({"class_name": "Sequential", "config": config})
+
+
+def _entry(class_name: str, name: str, **more: Any) -> dict[str, Any]:
+    config = {"name": name, **more.pop("config", {})}
+    return {"class_name": class_name, "config": config, **more}
+
+
+def test_what_does_not_depend_on_it_stays_exact() -> None:
+    report = calc(
+        _stack(
+            _entry("Dense", "before", config={"units": 3}),
+            _entry("Mine", "mine"),
+            _entry("Activation", "after", config={"activation": "relu"}),
+            _entry("Dense", "dense", config={"units": 3}),
+        ),
+        columns=["params", "macs"],
+    )
+    assert [row.params for row in report.rows] == [15, None, 0, None]
+    assert [row.macs for row in report.rows] == [72, None, None, None]
+    assert (report.total("params"), report.total("macs"), report.complete) == (15, 72, False)
+    assert report.to_dict()["layers"][1]["output_shape"] is None
+    assert report.row("after").notes == ("the shape of its input is unknown",)
+
+
+def test_shape_is_told_by_the_layer_after_it() -> None:
+    report = calc(
+        _stack(
+            _entry("Mine", "mine"),
+            _entry(
+                "Dense", "dense", config={"units": 3}, build_config={"input_shape": [None, 2, 5]}
+            ),
+        )
+    )
+    assert report.row("mine").output_shape == (None, 2, 5)
+    assert "its output shape is told by what takes it" in report.row("mine").notes
+    assert report.row("dense").params == 18
+
+
+def test_stated_output_shape_of_a_function_is_taken() -> None:
+    report = calc(
+        _stack(
+            _entry("Lambda", "f", config={"function": ["x", None, None], "output_shape": [7]}),
+            _entry("Dense", "dense", config={"units": 3}),
+        )
+    )
+    assert report.complete
+    assert report.row("dense").params == 24
+    report = calc(_stack(_entry("Lambda", "f", config={"function": ["x", None, None]})))
+    assert report.row("f").notes == (
+        "what its function gives is unknown; state its output_shape where it is made",
+    )
+
+
+def test_model_of_an_unknown_class_is_one_row() -> None:
+    report = calc(
+        {
+            "class_name": "VAE",
+            "module": None,
+            "config": {"name": "vae"},
+            "build_config": {"input_shape": [None, 28, 28, 1]},
+        }
+    )
+    assert report.input_shapes == [(None, 28, 28, 1)]
+    assert [(row.name, row.class_name, row.params) for row in report.rows] == [("vae", "VAE", None)]
+
+
+def test_its_entry_is_handed_on() -> None:
+    graph = _stack(_entry("Mine", "mine", module="m", registered_name="m>Mine", config={"a": 1}))
+    assert config_of(graph)["config"]["layers"][1] == {
+        "module": "m",
+        "class_name": "Mine",
+        "config": {"name": "mine", "a": 1},
+        "registered_name": "m>Mine",
+    }
+
+
+def test_registered_layer_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LAYERS, "_things", dict(LAYERS._things))
+
+    @convzoo.register_layer("m>Scaled")
+    class Scaled(convzoo.layers.Layer):
+        """Each channel times a factor."""
+
+        def weights(self, inputs: Any) -> tuple[Weight, ...]:
+            return (Weight("factor", inputs.shape[-1:]),)
+
+    entry = _entry("Scaled", "mine", module="m", registered_name="m>Scaled")
+    assert calc(_stack(entry)).total("params") == 4
+    assert calc("6x4 Scaled").total("params") == 4
+    other = _entry("Scaled", "mine", module="other", registered_name="other>Scaled")
+    assert calc(_stack(other)).row("mine").params is None
+
+
+def test_layer_of_a_package_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import EntryPoint
+
+    def entry_points(group: str) -> list[EntryPoint]:
+        assert group == "convzoo.layers"
+        return [
+            EntryPoint("p>Broken", "no_such_module:Broken", group),
+            EntryPoint("p>Twice", "convzoo.layers.core:Dense", group),
+        ]
+
+    monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
+    monkeypatch.setattr(LAYERS, "_things", dict(LAYERS._things))
+    monkeypatch.setattr(LAYERS, "_not_plugged_in", set())
+    assert LAYERS.find("p>Twice") is convzoo.layers.Dense
+    with pytest.warns(UserWarning, match=r"The layer 'p>Broken' of 'no_such_module:Broken' can't"):
+        assert LAYERS.find("p>Broken") is None
