@@ -62,7 +62,13 @@ def test_config_json_text_and_bytes_are_read(config: Any) -> None:
         (_archive(a="b"), "is a zip archive without config.json, so not a .keras file. "),
         (_archive(config_json="{}")[:-30], "is a damaged zip archive: "),
         (b"\x89HDF\r\n\x1a\n", "is a damaged HDF5 file: "),
+        (b'{"format": "graph-model", "modelTopology": {}}', "is a TensorFlow.js graph-model: "),
+        (b'{"weightsManifest": []}', "is a TensorFlow.js list of weights, without an architec"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer, not the file "),
+        (b"\x80\x04\x95", "is a pickle, which is never opened: it can run any code. "),
+        (b"\x08\x01\x12\x00", "is a SavedModel's graph, in which the layers are gone. "),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_file_without_a_model_is_refused_with_its_reason(
     tmp_path: Path, data: bytes, message: str
@@ -79,6 +85,21 @@ def test_directory_and_missing_file_are_refused(tmp_path: Path) -> None:
         calc(tmp_path)
     with pytest.raises(SourceError, match=r"There is no file '.*model\.keras'\."):
         calc(str(tmp_path / "model.keras"))
+
+
+def test_saved_model_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"\x08\x01")
+    with pytest.raises(
+        SourceError, match=r": is a SavedModel\. Give a \.keras file.*model\.save\("
+    ):
+        calc(tmp_path)
+
+
+def test_json_encoded_twice_is_read(config: Any) -> None:
+    twice = json.dumps(json.dumps(config)).encode()
+    assert calc(twice).total("params") == 93_322
+    tfjs = json.dumps({"format": "layers-model", "modelTopology": {"model_config": config}})
+    assert calc(tfjs).total("params") == 93_322
 
 
 def test_thing_that_is_no_source_is_refused() -> None:
