@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from convzoo.cli import run
+from convzoo.graph.naming import fresh_names
+from convzoo.layers import LAYERS
 from convzoo.zoo import ZOO
 
 _ROOT = Path(__file__).parent.parent
@@ -40,4 +42,6 @@ def test_console_block_shows_what_is_printed(block: str, capfd: pytest.CaptureFi
 @pytest.mark.parametrize("block", _blocks("python"))
 def test_python_block_runs(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ZOO, "_things", dict(ZOO._things))
-    exec(compile(block, "documentation", "exec"), {"__name__": "documentation"})
+    monkeypatch.setattr(LAYERS, "_things", dict(LAYERS._things))
+    with fresh_names():
+        exec(compile(block, "documentation", "exec"), {"__name__": "documentation"})

@@ -21,15 +21,25 @@ from tests.keras_oracle import (
     model_by_keras,
     printed_summary,
 )
-from tests.strategies.models import Program, programs
+from tests.strategies.models import Program, functional_models, stacks
 
 # Many models in one test, where a test of one layer has few.
-_MANY = settings(max_examples=15 * settings.default.max_examples)
+_MANY = settings(max_examples=8 * settings.default.max_examples)
 
 
 @_MANY
-@given(programs())
-def test_rows_totals_and_refusals_are_those_of_keras(program: Program) -> None:
+@given(stacks())
+def test_stacks_have_the_rows_totals_and_refusals_of_keras(program: Program) -> None:
+    _assert_equal_to_keras(program)
+
+
+@_MANY
+@given(functional_models())
+def test_functional_models_have_the_rows_totals_and_refusals_of_keras(program: Program) -> None:
+    _assert_equal_to_keras(program)
+
+
+def _assert_equal_to_keras(program: Program) -> None:
     model, graph = model_by_keras(program), graph_by_convzoo(program)
     if isinstance(model, Refused) or isinstance(graph, Refused):
         assert type(model) is type(graph), (model, graph)

@@ -33,7 +33,9 @@ def build(graph: Graph) -> keras.Model:
     try:
         model: keras.Model = keras.saving.deserialize_keras_object(graph.to_config())
     except (ValueError, TypeError, NotImplementedError) as error:
-        raise BuildError(f"Keras refuses to build '{graph.name}': {error}") from error
+        # Keras repeats the config at each level; the reason stands last.
+        reason = str(error).strip().rpartition("\n")[2].removeprefix("Exception encountered: ")
+        raise BuildError(f"Keras refuses to build '{graph.name}': {reason}") from error
     _freeze(graph, model)
     return model
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from convzoo.graph.dims import Shape, product, refuse
 from convzoo.graph.facts import Window, Work
 from convzoo.graph.layer import Layer, Tensor
+from convzoo.graph.structure import leaves
 from convzoo.layers import LAYERS
 from convzoo.layers.arguments import check_data_format, is_size
 from convzoo.layers.spatial import SpatialLayer
@@ -96,6 +97,19 @@ class ZeroPadding(SpatialLayer):
     def check_arguments(self) -> None:
         check_data_format(self)
         self.padding = self._checked_padding(self.padding)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        # Keras takes a negative int, and saves it as pairs that it would refuse.
+        sizes = set(leaves(config.get("padding")))
+        if len(sizes) == 1 and type(size := sizes.pop()) is int:
+            config = {**config, "padding": size}
+        return super().from_config(config)
+
+    def to_config(self) -> dict[str, Any]:
+        config = super().to_config()
+        sizes = set(leaves(self.padding))
+        return {**config, "padding": sizes.pop()} if min(sizes) < 0 else config
 
     def _checked_padding(self, padding: Any) -> Any:
         if type(padding) is int:

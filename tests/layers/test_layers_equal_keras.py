@@ -18,5 +18,7 @@ def test_facts_and_refusals_are_those_of_keras(class_name: str, data: st.DataObj
 
 
 def test_every_layer_has_a_strategy() -> None:
-    classes = {layer.class_name for _, layer in LAYERS.items()} - {"InputLayer"}
+    # Of those without a static answer there is nothing to compare.
+    classes = {layer.class_name for _, layer in LAYERS.items() if layer.status == "exact"}
+    classes -= {"InputLayer"}
     assert classes - CASES.keys() == set()

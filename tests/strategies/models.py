@@ -196,8 +196,3 @@ def _unary_step(draw: DrawFn, tensor: Tensor, number: int, depth: int) -> Step:
     name = draw(st.sampled_from(fitting or sorted(CASES.keys() - set(_MERGES))))
     arguments = {**draw(CASES[name].arguments(spec)), **draw(everywhere_arguments())}
     return Step((number,), name, arguments)
-
-
-def programs() -> st.SearchStrategy[Program]:
-    """Any model."""
-    return st.one_of(stacks(), functional_models())
