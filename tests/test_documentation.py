@@ -13,6 +13,7 @@ from convzoo.cli import run
 from convzoo.graph.naming import fresh_names
 from convzoo.layers import LAYERS
 from convzoo.zoo import ZOO
+from tests.registries import keep
 
 _ROOT = Path(__file__).parent.parent
 _PAGES = [_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md"))]
@@ -41,7 +42,6 @@ def test_console_block_shows_what_is_printed(block: str, capfd: pytest.CaptureFi
 
 @pytest.mark.parametrize("block", _blocks("python"))
 def test_python_block_runs(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ZOO, "_things", dict(ZOO._things))
-    monkeypatch.setattr(LAYERS, "_things", dict(LAYERS._things))
+    keep(monkeypatch, ZOO, LAYERS)
     with fresh_names():
         exec(compile(block, "documentation", "exec"), {"__name__": "documentation"})

@@ -12,6 +12,7 @@ from convzoo.graph.config import graph_from_config
 from convzoo.graph.config_writing import config_of
 from convzoo.graph.facts import Weight
 from convzoo.layers import LAYERS
+from tests.registries import keep
 
 
 def _stack(*entries: dict[str, Any]) -> Any:
@@ -95,7 +96,7 @@ def test_its_entry_is_handed_on() -> None:
 
 
 def test_registered_layer_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(LAYERS, "_things", dict(LAYERS._things))
+    keep(monkeypatch, LAYERS)
 
     @convzoo.register_layer("m>Scaled")
     class Scaled(convzoo.layers.Layer):
@@ -122,8 +123,7 @@ def test_layer_of_a_package_is_found_by_its_entry_point(monkeypatch: pytest.Monk
         ]
 
     monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
-    monkeypatch.setattr(LAYERS, "_things", dict(LAYERS._things))
-    monkeypatch.setattr(LAYERS, "_not_plugged_in", set())
+    keep(monkeypatch, LAYERS)
     assert LAYERS.find("p>Twice") is convzoo.layers.Dense
     with pytest.warns(UserWarning, match=r"The layer 'p>Broken' of 'no_such_module:Broken' can't"):
         assert LAYERS.find("p>Broken") is None

@@ -8,6 +8,7 @@ import convzoo
 from convzoo.errors import ArgumentError, ConvzooError, DuplicateNameError, UnknownNameError
 from convzoo.graph.graph import Graph, Sequential
 from convzoo.zoo import ZOO
+from tests.registries import keep
 
 
 @pytest.mark.parametrize("name", convzoo.list_models())
@@ -51,7 +52,7 @@ def test_overrides_reach_the_description() -> None:
 
 
 def test_registered_factory_is_in_the_zoo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ZOO, "_things", dict(ZOO._things))
+    keep(monkeypatch, ZOO)
     card = convzoo.Card(title="Mine", source="Me, 2026")
 
     @convzoo.register(card)
