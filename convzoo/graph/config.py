@@ -20,6 +20,9 @@ from convzoo.graph.structure import leaves, map_leaves
 
 Config: TypeAlias = "dict[str, Any]"
 
+# Keras keeps some operations beside what they are for; its layers all have another module.
+_OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "keras.src.quantizers.")
+
 _MODELS = {"Sequential": Sequential, "Functional": Model, "Model": Model}
 
 # The defaults of Keras's initializers, regularizers and constraints, so that one written by name
@@ -85,7 +88,7 @@ def layer_from_config(entry: Config) -> Layer:
     if class_name in _MODELS:
         return graph_from_config(entry)
     module = entry.get("module")
-    if isinstance(module, str) and module.startswith("keras.src.ops."):
+    if isinstance(module, str) and module.startswith(_OPERATION_MODULES):
         from convzoo.operations import OPERATIONS
 
         kind = OPERATIONS.get(f"{module.rpartition('.')[2]}.{class_name}")

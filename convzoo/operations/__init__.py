@@ -1,7 +1,7 @@
 # mypy: disable-error-code="override"
 """Operations: what `keras.ops` calls leave as nodes of a functional model.
 
-One file per file of `keras/src/ops`. An operation is a layer without weights, policy or call
+One file per file of `keras/src/ops`, and of those beside it that have some. An operation is a layer without weights, policy or call
 arguments of its own; in a config it is told from a layer by its module. It is registered by both:
 `"numpy.Add"` is `keras.src.ops.numpy.Add`. Its `output`, `work` and `windows` take what the `call`
 of Keras's class takes: tensors, constants and plain values.
@@ -28,6 +28,13 @@ OPERATIONS: Registry[type[Operation]] = Registry(
 """Every operation by the file and the class name that Keras has for it."""
 
 
+# The modules of operations that are not in `keras/src/ops`, by our files.
+_ELSEWHERE = {
+    "activations": "keras.src.activations.activations",
+    "quantizers": "keras.src.quantizers.quantizers",
+}
+
+
 class Operation(Layer):
     """One operation on tensors, constants and plain values."""
 
@@ -41,8 +48,8 @@ class Operation(Layer):
         super().__init_subclass__(**kwargs)
         # An operation has no policy and nothing to train; `dtype` only where it declares one.
         cls.arguments = {name: cls.arguments[name] for name in (*cls.positional, "name")}
-        if "keras_module" not in cls.__dict__:
-            cls.keras_module = cls.__module__.replace("convzoo.operations", "keras.src.ops")
+        file = cls.__module__.rpartition(".")[2]
+        cls.keras_module = _ELSEWHERE.get(file, f"keras.src.ops.{file}")
 
     def _check_dtype(self) -> None:
         self.dtype = self.dtype_named(self.__dict__["dtype"])

@@ -489,7 +489,7 @@ class ConvTranspose(Spatial):
         ]
         return self.tensor(self.join(shape[0], outputs, kernel.shape[-2]), inputs.dtype)
 
-    def _size(self, axis: int, size: int, taps: Shape) -> Dim:
+    def _size(self, axis: int, size: int, taps: Any) -> Dim:
         padding = self.checked_padding("valid", "same")
         kernel, stride, dilation, more = (
             value[axis] if isinstance(value, (tuple, list)) else value
@@ -497,8 +497,13 @@ class ConvTranspose(Spatial):
         )
         reach = (kernel - 1) * dilation + 1
         if padding == "valid":
-            return (size - 1) * stride + reach + (max(stride - reach, 0) if more is None else more)
-        return size * stride if more is None else (size - 1) * stride + reach % 2 + more
+            more = max(stride - reach, 0) if more is None else more
+        elif more is None:
+            return size * int(stride)
+        else:
+            reach = reach % 2
+        outputs: int = (size - 1) * stride + reach + more
+        return outputs
 
     def work(self, inputs: Any, kernel: Any) -> Work:
         return Work(macs=product((*self.spatial(inputs.shape), *kernel.shape)))
