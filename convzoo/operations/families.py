@@ -6,7 +6,7 @@ A family is a rule for the dtype together with a kind, such as `(ToFloat, Unary)
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convzoo.graph.dims import Dim, Shape, product
 from convzoo.graph.facts import Window
@@ -132,8 +132,14 @@ def channel_windows(operation: Operation, shape: Shape, axis: Any) -> tuple[Wind
 
 # ---------------------------------------------------------------------- rules for the dtype
 
+# A rule is no operation by itself: it stands before a kind, and must not hide its arguments.
+if TYPE_CHECKING:
+    from convzoo.operations import Operation as Rule
+else:
+    Rule = object
 
-class ToBool(Operation):
+
+class ToBool(Rule):
     """The result is a truth value."""
 
     def result_dtype(self, *dtypes: str | None) -> str:
@@ -141,7 +147,7 @@ class ToBool(Operation):
         return "bool"
 
 
-class ToInt32(Operation):
+class ToInt32(Rule):
     """The result is an index or a count."""
 
     def result_dtype(self, *dtypes: str | None) -> str:
@@ -149,7 +155,7 @@ class ToInt32(Operation):
         return "int32"
 
 
-class ToFloat32(Operation):
+class ToFloat32(Rule):
     """The result has Keras's default dtype, whatever the operands have."""
 
     def result_dtype(self, *dtypes: str | None) -> str:
@@ -157,7 +163,7 @@ class ToFloat32(Operation):
         return "float32"
 
 
-class ToFloat(Operation):
+class ToFloat(Rule):
     """The result is a float of at least the operands' precision."""
 
     def result_dtype(self, *dtypes: str | None) -> str:
@@ -165,7 +171,7 @@ class ToFloat(Operation):
         return self.promoted(*dtypes, "float")
 
 
-class KeepsFloat(Operation):
+class KeepsFloat(Rule):
     """The result is a float32 for integers, and has the operand's dtype otherwise."""
 
     def result_dtype(self, dtype: str) -> str:
@@ -173,7 +179,15 @@ class KeepsFloat(Operation):
         return "float32" if "int" in dtype or dtype == "bool" else dtype
 
 
-class ToFloat64(Operation):
+class Promoted(Rule):
+    """The result's dtype is one that Keras promotes to."""
+
+    def result_dtype(self, dtype: str) -> str:
+        """The dtype of the result."""
+        return self.promoted(dtype)
+
+
+class ToFloat64(Rule):
     """The result is a float, of 64 bits for an int64."""
 
     def result_dtype(self, *dtypes: str) -> str:
@@ -185,7 +199,7 @@ class ToFloat64(Operation):
         return "float32" if dtype in integers else dtype
 
 
-class ToPlainFloat(Operation):
+class ToPlainFloat(Rule):
     """The result is one of the four floats, of 64 bits for an int64."""
 
     def result_dtype(self, *dtypes: str | None) -> str:
@@ -196,7 +210,7 @@ class ToPlainFloat(Operation):
         return dtype if dtype in ("bfloat16", "float16", "float64") else "float32"
 
 
-class BoolToInt(Operation):
+class BoolToInt(Rule):
     """The result is an int32 for truth values, and has the operands' dtype otherwise."""
 
     def result_dtype(self, *dtypes: str) -> str:
@@ -205,7 +219,7 @@ class BoolToInt(Operation):
         return "int32" if dtype == "bool" else dtype
 
 
-class Widened(Operation):
+class Widened(Rule):
     """The result has at least 32 bits, so that a sum of small integers fits."""
 
     def result_dtype(self, dtype: str) -> str:

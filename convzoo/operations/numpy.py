@@ -25,6 +25,7 @@ from convzoo.operations.families import (
     BoolToInt,
     Elementwise,
     KeepsFloat,
+    Promoted,
     Rearranging,
     Reduction,
     ToBool,
@@ -299,14 +300,6 @@ add_operations("numpy", (ToBool, Reduction), "All Any")
 add_operations("numpy", (ToFloat, Reduction), "Median Nanmean Nanmedian Nanstd Nanvar Var")
 add_operations("numpy", (KeepsFloat, Reduction), "Mean Std")
 add_operations("numpy", (Widened, Reduction), "Nanprod")
-
-
-class Promoted(Operation):
-    """The result's dtype is one that Keras promotes to."""
-
-    def result_dtype(self, dtype: str) -> str:
-        """The dtype of the result."""
-        return self.promoted(dtype)
 
 
 add_operations("numpy", (Promoted, Reduction), "Nanmax Nanmin")
