@@ -61,7 +61,7 @@ class WithinAxes(Unary):
         return super().output(x)
 
     def windows(self, x: Any) -> tuple[Window, ...] | None:
-        return channel_windows(self, x.shape, self.axis)
+        return channel_windows(x.shape, self.axis)
 
 
 class Binary(Elementwise):
@@ -98,7 +98,7 @@ class Reduction(Operation):
         return dtype
 
     def windows(self, x: Any, *args: Any) -> tuple[Window, ...] | None:
-        return channel_windows(self, x.shape, self.axis)
+        return channel_windows(x.shape, self.axis)
 
 
 def reduced(operation: Operation, shape: Shape, axis: Any, keepdims: bool) -> Shape:
@@ -123,11 +123,11 @@ def flat_size(shape: Shape) -> Dim:
     return product(shape)
 
 
-def channel_windows(operation: Operation, shape: Shape, axis: Any) -> tuple[Window, ...] | None:
+def channel_windows(shape: Shape, axis: Any) -> tuple[Window, ...] | None:
     """No windows where the channels, which are the last axis, are all that is mixed."""
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     last = len(shape) - 1
-    mixes_channels = axis is not None and set(operation.axes_of(axis, len(shape))) == {last}
-    return () if mixes_channels and last > 1 else None
+    return () if last > 1 and set(axes) <= {-1, last} else None
 
 
 # ---------------------------------------------------------------------- rules for the dtype

@@ -96,8 +96,8 @@ class ExtractSequences(Rearranging):
 
     def output(self, x: Any) -> Tensor:
         self.require(len(x.shape) > 0, "needs an axis", x)
-        self.require(self.sequence_stride != 0, "needs a stride other than 0", x)
         size = x.shape[-1]
+        self.require(size is None or self.sequence_stride != 0, "needs a stride of 1 or more", x)
         if size is not None:
             size = 1 + (size - self.sequence_length) // self.sequence_stride
         return self.tensor((*x.shape[:-1], size, self.sequence_length), x.dtype)
@@ -185,8 +185,8 @@ class STFT(Fourier):
 
     def output(self, x: Any) -> tuple[Tensor, Tensor]:
         self.require(len(x.shape) > 0, "needs an axis", x)
-        self.require(self.sequence_stride != 0, "needs a stride other than 0", x)
         size = x.shape[-1]
+        self.require(size is None or self.sequence_stride != 0, "needs a stride of 1 or more", x)
         if size is not None:
             padded = 0 if self.center is False else self.fft_length // 2 * 2
             size = 1 + (size + padded - self.fft_length) // self.sequence_stride

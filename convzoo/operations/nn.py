@@ -112,7 +112,7 @@ class Glu(Operation):
         return self.tensor(shape, x.dtype)
 
     def windows(self, x: Any) -> tuple[Window, ...] | None:
-        return channel_windows(self, x.shape, self.axis)
+        return channel_windows(x.shape, self.axis)
 
 
 # ---------------------------------------------------------------------- normalization
@@ -132,7 +132,7 @@ class Normalize(ToFloat32, Unary):
         return super().output(x)
 
     def windows(self, x: Any) -> tuple[Window, ...] | None:
-        return channel_windows(self, x.shape, self.axis)
+        return channel_windows(x.shape, self.axis)
 
 
 @OPERATIONS.register("nn.BatchNorm")
@@ -185,7 +185,7 @@ class RMSNorm(AxisNormalization):
         return self.tensor(x.shape, x.dtype)
 
     def windows(self, x: Any, scale: Any = None) -> tuple[Window, ...] | None:
-        return channel_windows(self, x.shape, self.axis)
+        return channel_windows(x.shape, self.axis)
 
 
 @OPERATIONS.register("nn.LayerNorm")
@@ -204,7 +204,7 @@ class LayerNorm(AxisNormalization):
         return Work(element_ops=product((steps, sample_size(x.shape))))
 
     def windows(self, x: Any, gamma: Any = None, beta: Any = None) -> tuple[Window, ...] | None:
-        return channel_windows(self, x.shape, self.axis)
+        return channel_windows(x.shape, self.axis)
 
 
 @OPERATIONS.register("nn.Moments")

@@ -1559,6 +1559,7 @@ class Nonzero(Operation):
     """Where the elements are that are not 0. Equals `keras.ops.nonzero`."""
 
     def output(self, x: Any) -> tuple[Tensor, ...]:
+        self.require(len(x.shape) > 0, "needs an axis", x)
         return tuple(self.tensor((None,), "int32") for _ in x.shape)
 
 

@@ -68,9 +68,9 @@ def _by_keras(case: OperationCase) -> tuple[Any, Any]:
         warnings.simplefilter("ignore")
         try:
             outputs = _keras_class(case.name)(**case.arguments)(*args, **case.kwargs)
+            model = keras.Model(inputs, outputs)
         except Exception as error:
             return error, None
-        model = keras.Model(inputs, outputs)
         return _facts(keras.tree.flatten(outputs)), json.loads(model.to_json())
 
 
