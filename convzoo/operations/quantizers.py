@@ -24,5 +24,9 @@ class FakeQuantWithMinMaxVars(Elementwise):
     narrow_range: Any = False
     axis: Any = None
 
+    def to_config(self) -> dict[str, Any]:
+        # Keras's class is the one that takes no name.
+        return {key: value for key, value in super().to_config().items() if key != "name"}
+
     def output(self, inputs: Any, min_vals: Any, max_vals: Any) -> Tensor:
         return self.tensor(inputs.shape, inputs.dtype)

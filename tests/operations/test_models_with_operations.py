@@ -64,6 +64,11 @@ def _layers_between(x: Any) -> Any:
     return keras.activations.gelu(keras.layers.Dropout(0.5)(y))
 
 
+def _patches(x: Any) -> Any:
+    # Its config holds no name.
+    return ops.image.extract_patches(x[..., None], (2, 2))
+
+
 def _called_twice(x: Any) -> Any:
     add = keras.src.ops.numpy.Add()
     return add(add(x, 1), add(x, x))
@@ -83,6 +88,7 @@ _PROGRAMS: list[Callable[[Any], Any]] = [
     _images,
     _several_outputs,
     _layers_between,
+    _patches,
     _called_twice,
     _nested,
 ]

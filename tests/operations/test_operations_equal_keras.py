@@ -19,6 +19,7 @@ from convzoo.errors import ConvzooError
 from convzoo.graph.config import config_of, graph_from_config
 from convzoo.graph.input import Input
 from convzoo.graph.layer import REQUIRED, Constant
+from convzoo.graph.naming import fresh_names
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.operations import OPERATIONS
 from tests.strategies import Spec
@@ -106,9 +107,11 @@ def test_outputs_and_refusals_are_those_of_keras(name: str, data: st.DataObject)
         assert isinstance(ours, Exception), (case, theirs, ours)
         return
     assert ours == theirs, case
-    graph = graph_from_config(config)
+    with fresh_names():
+        graph = graph_from_config(config)
     assert _facts(graph.output_tensors) == theirs, case
-    assert config_of(graph_from_config(config_of(graph))) == config_of(graph)
+    with fresh_names():
+        assert config_of(graph_from_config(config_of(graph))) == config_of(graph)
 
 
 def test_every_operation_has_a_strategy() -> None:
