@@ -15,6 +15,8 @@ from convzoo import calc
 from convzoo.building import build
 from convzoo.building.verifying import differences
 from convzoo.graph.config import config_of, graph_from_config
+from convzoo.graph.graph import Graph
+from convzoo.graph.naming import fresh_names
 from tests.keras_oracle import expected_summary, printed_summary
 
 
@@ -101,8 +103,13 @@ def model(request: pytest.FixtureRequest) -> Any:
     return keras.Model(x, request.param(x))
 
 
+def _read(model: Any) -> Graph:
+    with fresh_names():
+        return graph_from_config(json.loads(model.to_json()))
+
+
 def test_rows_are_those_of_keras(model: Any) -> None:
-    report = calc(graph_from_config(json.loads(model.to_json())))
+    report = calc(_read(model))
     # Of each row, since Keras prints no operations of a nested model.
     printed = [(row[0], row[2]) for row in printed_summary(model)]
     assert set(printed) <= {(row[0], row[2]) for row in expected_summary(report.rows)}
@@ -112,7 +119,7 @@ def test_rows_are_those_of_keras(model: Any) -> None:
 
 
 def test_keras_builds_the_same_model_from_what_is_written(model: Any) -> None:
-    graph = graph_from_config(json.loads(model.to_json()))
+    graph = _read(model)
     rebuilt = build(graph)
     rebuilt.set_weights(model.get_weights())
     x = np.random.default_rng(0).normal(size=(2, 4, 6)).astype("float32")
@@ -120,5 +127,4 @@ def test_keras_builds_the_same_model_from_what_is_written(model: Any) -> None:
     ours = keras.tree.flatten(rebuilt(x))
     for one, two in zip(theirs, ours, strict=True):
         np.testing.assert_allclose(one, two, rtol=1e-6, atol=1e-6)
-    again = graph_from_config(json.loads(rebuilt.to_json()))
-    assert config_of(again) == config_of(graph)
+    assert config_of(_read(rebuilt)) == config_of(graph)
