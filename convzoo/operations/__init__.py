@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 from types import new_class
 from typing import Any, ClassVar
 
-from convzoo.errors import ShapeError
 from convzoo.graph import dtypes
 from convzoo.graph.dims import Dim, Shape, product, refuse, total
 from convzoo.graph.facts import Weight, Window, Work
@@ -53,7 +52,11 @@ class Operation(Layer):
         cls.keras_module = _ELSEWHERE.get(file, f"keras.src.ops.{file}")
 
     def _check_dtype(self) -> None:
-        self.dtype = self.dtype_named(self.__dict__["dtype"])
+        dtype: Any = self.__dict__["dtype"]
+        if dtype is not None:
+            self.dtype = _dtype_name(dtype)
+            if self.dtype is None:
+                raise self.error("dtype must name a dtype", f"dtype={dtype!r}", "Try 'float32'.")
 
     def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
         return ()
@@ -81,39 +84,23 @@ class Operation(Layer):
 
     def require(self, fits: bool, expected: str, *inputs: Any) -> None:
         """Refuse inputs that don't fit what is expected."""
-        refuse(not fits, lambda: self._unfit(expected, inputs))
-
-    def _unfit(self, expected: str, inputs: Sequence[Any]) -> ShapeError:
         shapes = [shape_of(x) for x in inputs]
-        return self.shape_error(expected, shapes[0] if len(shapes) == 1 else shapes)
-
-    def dtype_named(self, dtype: Any) -> str | None:
-        """The name of a dtype that is an argument.
-
-        Raises:
-            ArgumentError: when Keras has no such dtype.
-        """
-        if dtype is None:
-            return None
-        name = _OF_PYTHON.get(dtype, dtype)
-        name = getattr(name, "name", None) or getattr(name, "__name__", None) or name
-        if not dtypes.is_dtype(name) or name == "int4":
-            raise self.error("dtype must name a dtype", f"dtype={dtype!r}", "Try 'float32'.")
-        return str(name)
+        refuse(
+            not fits,
+            lambda: self.shape_error(expected, shapes[0] if len(shapes) == 1 else shapes),
+        )
 
     def promoted(self, *given: str | None) -> str:
         """The dtype of a result from those of its operands, which `dtype_of` gives.
 
         Raises:
-            ShapeError: when they have none in common.
+            ArgumentError: when they have none in common.
         """
         known = [dtype for dtype in given if dtype is not None]
         found = result_type(*known) if len(known) == len(given) else None
         if found is None:
-            names = ", ".join(str(dtype) for dtype in given)
-            raise self.shape_error(
-                f"needs operands with a common dtype, not {names}", "of these", "Cast them before."
-            )
+            names = ", ".join(map(str, given))
+            raise self.error("needs operands with a common dtype", names, "Cast them before.")
         return found
 
     def axis_of(self, axis: Any, rank: int) -> int:
@@ -167,7 +154,13 @@ def add_operations(file: str, bases: tuple[type, ...], names: str) -> None:
         OPERATIONS.add(f"{file}.{name}", made)
 
 
-_OF_PYTHON: dict[Any, str] = {bool: "bool", int: "int64", float: "float32", "int": "int64"}
+def _dtype_name(dtype: Any) -> str | None:
+    """The name of a dtype given in any of Keras's ways; `None` where Keras has no such dtype."""
+    if isinstance(dtype, dict):
+        return dtypes.policy_name(dtype) or "float32"
+    name = {bool: "bool", int: "int64", float: "float32", "int": "int64"}.get(dtype, dtype)
+    name = getattr(name, "name", None) or getattr(name, "__name__", None) or name
+    return str(name) if dtypes.is_dtype(name) and name != "int4" else None
 
 
 def shape_of(x: Any) -> Shape:

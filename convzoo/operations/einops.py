@@ -42,8 +42,9 @@ class Rearrange(Rearranging):
         unknown = [name for name in group if name not in sizes]
         if unknown and size is not None:
             known = product(sizes[name] for name in group if name in sizes)
-            self.require(len(unknown) == 1 and bool(known), f"needs the sizes of {group}")
-            sizes[unknown[0]] = size // known  # type: ignore[operator]
+            if len(unknown) > 1 or not known:
+                raise self.error("needs the size of all but one of its axes", f"{group}")
+            sizes[unknown[0]] = size // known
 
 
 def _groups(side: str) -> list[list[str]]:

@@ -68,7 +68,8 @@ class Fabs(KeepsFloat, Unary):
     """The absolute value, as a float. Equals `keras.ops.fabs`."""
 
     def result_dtype(self, dtype: str) -> str:
-        self.require("complex" not in dtype, "has no rule for complex numbers")
+        if "complex" in dtype:
+            raise self.error("takes no complex numbers", dtype, "Use Absolute.")
         return super().result_dtype(dtype)
 
 
@@ -787,8 +788,8 @@ class Einsum(Operation):
             if label == "...":
                 stretched += sizes.get(label, ())
             else:
-                lacks_capital = label not in sizes and not label.islower()
-                self.require(not lacks_capital, "can stretch only axes with small letters")
+                if label not in sizes and not label.islower():
+                    raise self.shape_error(f"can stretch small letters only, not {label!r}", shape)
                 stretched.append(sizes.get(label, 1))
         return tuple(stretched)
 
@@ -1187,7 +1188,8 @@ class Take(Rearranging):
         if not isinstance(value, (list, tuple)):
             return shape_of(value)
         inner = {self.nested_shape(part) for part in value}
-        self.require(len(inner) <= 1, "needs lists of one length")
+        if len(inner) > 1:
+            raise self.error("indices must be lists of one length", repr(value))
         return (len(value), *(inner.pop() if inner else ()))
 
 

@@ -791,13 +791,15 @@ def _attentions(draw: DrawFn) -> tuple[Any, ...]:
 
 calls("nn:DotProductAttention", _attentions(), fixed(is_causal=st.booleans()))
 CLASSES = mostly(st.integers(0, 5), st.just(-1))
-calls(
-    "nn:OneHot MultiHot",
-    tensors(0, 3),
-    lambda x: st.fixed_dictionaries(
-        {"num_classes": CLASSES}, optional={"axis": axes(rank_of(x)), "dtype": DTYPE}
-    ),
-)
+for _name, _dtypes in (("OneHot", DTYPE), ("MultiHot", st.just("int32"))):
+    # Keras never looks at the dtype of MultiHot, not even for whether there is one.
+    calls(
+        f"nn:{_name}",
+        tensors(0, 3),
+        lambda x, dtypes=_dtypes: st.fixed_dictionaries(
+            {"num_classes": CLASSES}, optional={"axis": axes(rank_of(x)), "dtype": dtypes}
+        ),
+    )
 
 
 @st.composite
