@@ -14,6 +14,7 @@ _FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py")
     "code",
     [
         "import convzoo; convzoo.calc; convzoo.layers.Conv2D; convzoo.Sequential",
+        "from convzoo.operations import OPERATIONS; OPERATIONS.names()",
         "import convzoo; convzoo.list_models(); convzoo.card('mnist_convnet')",
         "from convzoo.cli import run; run(['calc', 'mnist_convnet'])",
         "from convzoo.cli import run; run(['calc', 'mnist_convnet', '--format', 'json'])",

@@ -44,7 +44,11 @@ def _freeze(graph: Graph, model: keras.Model) -> None:
     """Freeze what the description has frozen: Keras reads no `trainable` of a Sequential."""
     if model.trainable != graph.trainable:
         model.trainable = graph.trainable
-    for described, layer in zip(graph.layers, model.layers, strict=True):
+    layers = {layer.name: layer for layer in model.layers}
+    for described in graph.layers:
+        layer = layers.get(described.name)
+        if layer is None:
+            continue  # An operation, which learns nothing and which Keras lists apart.
         if isinstance(described, Graph):
             _freeze(described, layer)
         elif layer.trainable != described.trainable:

@@ -18,7 +18,7 @@ def differences(report: Report) -> list[str]:
         BuildError: when Keras or a backend for it is missing, or Keras refuses the model.
     """
     model = build(report.graph)
-    found = _compare_layers(report.rows, model.layers, "")
+    found = _compare_layers(report.rows, _layers(model), "")
     for total, theirs in (
         ("params", model.count_params()),
         ("trainable_params", _count(model.trainable_weights)),
@@ -28,6 +28,12 @@ def differences(report: Report) -> list[str]:
         if ours != theirs:
             found.append(f"total {total}: convzoo {ours:,}, Keras {theirs:,}")
     return found
+
+
+def _layers(model: Any) -> list[Any]:
+    """The model's layers, and the operations among them, which `model.layers` leaves out."""
+    layers: list[Any] = getattr(model, "operations", model.layers)
+    return layers
 
 
 def _compare_layers(rows: tuple[Row, ...], layers: list[Any], above: str) -> list[str]:
@@ -40,13 +46,13 @@ def _compare_layers(rows: tuple[Row, ...], layers: list[Any], above: str) -> lis
         for what, ours, theirs in (
             ("class", row.class_name, type(layer).__name__),
             ("output shape", row.output_shape, _output_shape(layer)),
-            ("params", row.params, layer.count_params()),
+            ("params", row.params, _count(getattr(layer, "weights", []))),
             ("weights", *_weights(row, layer)),
         ):
             if ours != theirs:
                 found.append(f"{place}: {what}: convzoo {ours}, Keras {theirs}")
         if row.layers:
-            found += _compare_layers(row.layers, layer.layers, f"{place}/")
+            found += _compare_layers(row.layers, _layers(layer), f"{place}/")
     return found
 
 
@@ -60,7 +66,8 @@ def _output_shape(layer: Any) -> Any:
 
 def _weights(row: Row, layer: Any) -> tuple[Any, Any]:
     ours = sorted((weight.name, weight.shape) for weight in row.layer.variables or ())
-    theirs = sorted((weight.name, tuple(weight.shape)) for weight in layer.weights)
+    weights = getattr(layer, "weights", [])
+    theirs = sorted((weight.name, tuple(weight.shape)) for weight in weights)
     return ours, theirs
 
 

@@ -20,6 +20,9 @@ from convzoo.graph.unknown_layer import UnknownLayer
 
 Config: TypeAlias = "dict[str, Any]"
 
+# Keras keeps some operations beside what they are for; its layers all have another module.
+_OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "keras.src.quantizers.")
+
 _MODELS = {"Sequential": Sequential, "Functional": Model, "Model": Model}
 
 
@@ -94,7 +97,7 @@ def _described_class(entry: Config, class_name: str) -> type[Layer] | None:
     module, registered_name = entry.get("module"), entry.get("registered_name")
     if not isinstance(module, str):
         return LAYERS.find(class_name)
-    if module.startswith("keras.src.ops."):
+    if module.startswith(_OPERATION_MODULES):
         from convzoo.operations import OPERATIONS
 
         return OPERATIONS.find(f"{module.rpartition('.')[2]}.{class_name}")
