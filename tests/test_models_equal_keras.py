@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 
 from convzoo.analyses.report import Report
@@ -26,6 +27,7 @@ from tests.strategies.models import Program, programs
 _MANY = settings(max_examples=15 * settings.default.max_examples)
 
 
+@pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask:UserWarning")
 @_MANY
 @given(programs())
 def test_rows_totals_and_refusals_are_those_of_keras(program: Program) -> None:
