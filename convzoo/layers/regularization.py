@@ -74,8 +74,13 @@ class SpatialDropout(TrainingOnly):
     def check_arguments(self) -> None:
         self.check_random("rate")
         if "trainable" in self.__dict__:
-            # Keras takes no `trainable` here, and saves none.
             raise self.error("has no argument 'trainable'", f"trainable={self.trainable}")
+
+    def to_config(self) -> dict[str, Any]:
+        # Keras takes no `trainable` here, not even that of a model that is frozen as a whole.
+        config = super().to_config()
+        config.pop("trainable", None)
+        return config
 
     def output_shape(self, shape: Shape) -> Shape:
         self.require_rank(shape, self.rank + 2)

@@ -13,6 +13,8 @@ from convzoo.building import build
 from convzoo.errors import ConvzooError
 from convzoo.graph.config import config_of, graph_from_config
 from convzoo.graph.layer import Tensor
+from tests.keras_oracle import assert_equal_to_keras
+from tests.strategies import LayerCase, Spec
 
 
 def _macs_by_loop(equation: str, sizes: dict[str, int]) -> int:
@@ -123,6 +125,23 @@ def test_map_that_tells_layers_apart_is_refused() -> None:
     other = {"a": keras.DTypePolicy("mixed_bfloat16")}
     with pytest.raises(ConvzooError, match="Received dtype='DTypePolicyMap'"):
         layers.Dense(3, dtype=keras.dtype_policies.DTypePolicyMap("float32", other))
+
+
+@pytest.mark.parametrize("rank", [None, 2])
+@pytest.mark.parametrize("mode", ["int8", "int4/2", "float8", "gptq/4/2", "awq/4/2"])
+@pytest.mark.parametrize("class_name", ["Dense", "Embedding", "ReversibleEmbedding"])
+def test_modes_that_a_layer_lacks_are_those_of_keras(class_name: str, mode: str, rank: Any) -> None:
+    arguments = {"Dense": {"units": 3}}.get(class_name, {"input_dim": 5, "output_dim": 3})
+    arguments = {**arguments, "dtype": f"{mode}_from_float32", "lora_rank": rank}
+    assert_equal_to_keras(LayerCase(class_name, arguments, Spec((None, 4))))
+
+
+def test_float8_remembers_as_much_as_its_policy_says() -> None:
+    policy = {
+        "class_name": "QuantizedFloat8DTypePolicy",
+        "config": {"mode": "float8", "source_name": None, "amax_history_length": 16},
+    }
+    assert_equal_to_keras(LayerCase("Dense", {"units": 3, "dtype": policy}, Spec((None, 4))))
 
 
 @pytest.mark.parametrize("alpha", [None, 2, 8.0])

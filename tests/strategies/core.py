@@ -11,8 +11,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from tests.strategies import CASES, Arguments, Inner, LayerCases, Spec
 from tests.strategies._drawing import (
     ACTIVATIONS,
+    ALL_MODES,
     CONSTRAINTS,
     INITIALIZERS,
+    INTEGERS,
     REGULARIZERS,
     adaptation,
     inputs_of_rank,
@@ -21,9 +23,11 @@ from tests.strategies._drawing import (
 )
 
 
-def _adapted(arguments: SearchStrategy[Arguments]) -> SearchStrategy[Arguments]:
+def _adapted(
+    arguments: SearchStrategy[Arguments], modes: list[str] = ALL_MODES
+) -> SearchStrategy[Arguments]:
     """The arguments, and those of LoRA and quantization."""
-    return st.builds(lambda own, more: {**own, **more}, arguments, adaptation())
+    return st.builds(lambda own, more: {**own, **more}, arguments, adaptation(modes))
 
 
 CASES["Dense"] = LayerCases(
@@ -142,7 +146,8 @@ def _embedding_arguments(**own: SearchStrategy[Any]) -> SearchStrategy[Arguments
                 "input_length": st.sampled_from([None, 3]),
                 **own,
             },
-        )
+        ),
+        INTEGERS,
     ).flatmap(_first_values)
 
 
