@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 
 from convzoo.analyses.report import Report
@@ -22,6 +23,10 @@ from tests.keras_oracle import (
     printed_summary,
 )
 from tests.strategies.models import Program, functional_models, stacks
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Layer .* was passed an input with a mask:UserWarning"
+)
 
 # Many models in one test, where a test of one layer has few.
 _MANY = settings(max_examples=8 * settings.default.max_examples)

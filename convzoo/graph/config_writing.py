@@ -12,6 +12,7 @@ from typing import Any
 from convzoo.errors import GraphError
 from convzoo.graph.config import Config
 from convzoo.graph.dims import Shape
+from convzoo.graph.dtypes import policy_config
 from convzoo.graph.graph import Graph, Model, Sequential
 from convzoo.graph.identifiers import canonical_name, kind_of_argument
 from convzoo.graph.input import InputLayer
@@ -139,6 +140,11 @@ def argument_config(key: str, value: Any) -> Any:
         return [argument_config("", part) for part in value]
     if isinstance(value, Layer):
         return _layer_entry(value)
+    if key == "dtype" and isinstance(value, str):
+        return policy_config(value)
+    if key == "quantization_config":
+        # Keras knows these by their configs only, never by a name.
+        return value
     if isinstance(value, dict):
         return _object_config(value)
     if hasattr(value, "get_config"):

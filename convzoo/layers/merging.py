@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from convzoo.graph.dims import Dim, Shape, product, refuse
+from convzoo.graph.dims import Dim, Shape, product, refuse, total
 from convzoo.graph.facts import Window, Work
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.layers import LAYERS
@@ -71,13 +71,117 @@ class Merge(Layer):
         merged = self.merged_shape(self.shapes(inputs))
         return Work(element_ops=product((len(inputs) - 1, *merged[1:])))
 
-    def windows(self, inputs: Any) -> tuple[Window, ...]:
+    def windows(self, inputs: Any) -> tuple[Window, ...] | None:
         return ()
 
 
 @LAYERS.register("Add", "add")
 class Add(Merge):
     """The sum of the inputs. Equals `keras.layers.Add`."""
+
+
+@LAYERS.register("Subtract", "subtract")
+class Subtract(Merge):
+    """The first input less the second. Equals `keras.layers.Subtract`."""
+
+    def shapes(self, inputs: Any) -> list[Shape]:
+        return _two(self, super().shapes(inputs))
+
+
+@LAYERS.register("Multiply", "multiply")
+class Multiply(Merge):
+    """The product of the inputs. Equals `keras.layers.Multiply`."""
+
+
+@LAYERS.register("Average", "average")
+class Average(Merge):
+    """The mean of the inputs. Equals `keras.layers.Average`."""
+
+    def work(self, inputs: Any) -> Work:
+        # The inputs are added, and the sum is divided.
+        merged = self.merged_shape(self.shapes(inputs))
+        return Work(element_ops=product((len(inputs), *merged[1:])))
+
+
+@LAYERS.register("Maximum", "maximum")
+class Maximum(Merge):
+    """The largest of the inputs. Equals `keras.layers.Maximum`."""
+
+
+@LAYERS.register("Minimum", "minimum")
+class Minimum(Merge):
+    """The smallest of the inputs. Equals `keras.layers.Minimum`."""
+
+
+@LAYERS.register("Dot", "dot")
+class Dot(Merge):
+    """Products of two inputs, summed along one axis of each. Equals `keras.layers.Dot`.
+
+    Args:
+        axes: the axis to sum along, or one for each input.
+        normalize: whether the inputs are first divided by their length along it.
+    """
+
+    axes: Any
+    normalize: bool = False
+
+    def check_arguments(self) -> None:
+        axes = self.axes
+        if isinstance(axes, int):
+            return
+        right = isinstance(axes, (list, tuple)) and len(axes) == 2
+        if not right or not all(isinstance(axis, int) for axis in axes):
+            raise self.error(
+                "axes must be an integer or two", f"axes={axes!r}", "Write, for example, axes=-1."
+            )
+        self.axes = tuple(axes)
+
+    def shapes(self, inputs: Any) -> list[Shape]:
+        return _two(self, super().shapes(inputs))
+
+    def _positions(self, shapes: Sequence[Shape]) -> list[int]:
+        """The axis of each input that is summed along, counted from the batch."""
+        axes = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
+        positions = []
+        for shape, axis in zip(shapes, axes, strict=True):
+            if not -len(shape) <= axis < len(shape):
+                raise self.shape_error(f"has no axis {axis} to sum along", list(shapes))
+            positions.append(axis % len(shape))
+        return positions
+
+    def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
+        (one, other), (first, second) = shapes, self._positions(shapes)
+        refuse(
+            one[first] != other[second],
+            lambda: self.shape_error(
+                f"needs inputs of one size along axes={self.axes}",
+                list(shapes),
+                f"{one[first]} and {other[second]} don't fit.",
+            ),
+        )
+        rest = (*other[:second], *other[second + 1 :])
+        if not rest:
+            raise self.shape_error("needs inputs with a batch and another axis", list(shapes))
+        merged = (*one[:first], *one[first + 1 :], *rest[1:])
+        return merged if len(merged) != 1 else (*merged, 1)
+
+    def work(self, inputs: Any) -> Work:
+        shapes = self.shapes(inputs)
+        summed = shapes[0][self._positions(shapes)[0]]
+        normalized = (product(shape[1:]) for shape in shapes)
+        return Work(
+            macs=product((*self.merged_shape(shapes)[1:], summed)),
+            element_ops=total(normalized) if self.normalize else 0,
+        )
+
+    def windows(self, inputs: Any) -> tuple[Window, ...] | None:
+        return None
+
+
+def _two(layer: Merge, shapes: list[Shape]) -> list[Shape]:
+    if len(shapes) != 2:
+        raise layer.shape_error("must be called on two tensors", shapes)
+    return shapes
 
 
 @LAYERS.register("Concatenate", "concatenate")

@@ -10,10 +10,12 @@ from convzoo import calc, layers
 from convzoo.analyses.explain import Explanation, explain
 from convzoo.errors import ConvzooError
 from convzoo.graph.graph import Graph, Model
+from convzoo.graph.layer import Tensor
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.sources import read
 from tests.arithmetic import evaluate
-from tests.strategies import CASES, layer_cases
+from tests.keras_oracle import input_of, our_class
+from tests.strategies import CASES, layer_cases, layer_of
 
 
 def _lines(graph: Graph) -> list[str]:
@@ -47,11 +49,11 @@ def test_layers_of_a_nested_model_have_its_name_before_theirs() -> None:
 def test_printed_arithmetic_gives_the_printed_number(class_name: str, data: st.DataObject) -> None:
     case = data.draw(layer_cases(class_name))
     try:
-        layer = getattr(layers, class_name)(**case.arguments)
-        inputs = map_leaves(
-            lambda spec: layers.Input(batch_shape=spec.shape, dtype=spec.dtype), case.inputs
-        )
-        graph = Model(inputs, layer(inputs))
+        layer = layer_of(class_name, case.arguments, our_class)
+        inputs = map_leaves(input_of, case.inputs)
+        call_arguments = map_leaves(input_of, case.call_arguments)
+        tensors = [leaf for leaf in leaves([inputs, call_arguments]) if isinstance(leaf, Tensor)]
+        graph = Model(tensors, layer(inputs, **call_arguments))
     except ConvzooError:
         return
     found = explain(graph)

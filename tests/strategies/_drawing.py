@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from tests.strategies import Arguments, Spec
 
+QUANTIZATION_CONFIGS = [
+    None,
+    keras.quantizers.Int8QuantizationConfig(),
+    keras.quantizers.Int4QuantizationConfig(block_size=2),
+    keras.quantizers.Int4QuantizationConfig(block_size=None),
+    keras.quantizers.Float8QuantizationConfig(),
+    keras.quantizers.GPTQConfig(None, None, weight_bits=4, group_size=2),
+    keras.quantizers.GPTQConfig(None, None, weight_bits=8, group_size=-1),
+    keras.quantizers.AWQConfig(None, None, group_size=3),
+]
 DATA_FORMATS = st.sampled_from([None, "channels_last", "channels_first"])
 DTYPES = st.sampled_from(["float32"] * 6 + ["float16", "int32", "uint8"])
 
@@ -77,3 +88,54 @@ def channels_of(spec: Spec, data_format: str | None) -> int | None:
 def some_of(**arguments: SearchStrategy[Any]) -> SearchStrategy[Arguments]:
     """Each of the arguments, or its default."""
     return st.fixed_dictionaries({}, optional=arguments)
+
+
+INTEGERS = ["int8", "int8", "int4", "int4/-1", "int4/2", "int4/128"]
+ALL_MODES = [*INTEGERS, "float8", "gptq/4/2", "gptq/8/-1", "gptq/2/3", "awq/4/2", "awq/4/-1"]
+_SOURCES = ["float32", "bfloat16", "mixed_bfloat16", "float16", "mixed_float16"]
+_NOT_QUANTIZED = st.sampled_from(
+    [
+        *("int8", "int4", "float8_e4m3fn", "fp8_from_float32", "int8_from_nothing"),
+        *("int8/3_from_float32", "int8_from_int8_from_float32", "int4/0_from_float32"),
+        *("int4/a_from_float32", "gptq_from_float32", "gptq/5/2_from_float32"),
+        *("awq/8/2_from_float32", "awq/4/0_from_float32"),
+    ]
+)
+_OTHER_POLICIES = st.sampled_from(
+    [
+        {"class_name": "DTypePolicy", "config": {"name": "mixed_bfloat16"}},
+        {
+            "class_name": "QuantizedDTypePolicy",
+            "config": {"mode": "int8", "source_name": "float32"},
+        },
+        {
+            "class_name": "Int4DTypePolicy",
+            "config": {"mode": "int4/2", "source_name": "mixed_bfloat16"},
+        },
+    ]
+)
+LORA_RANKS = mostly(st.sampled_from([None, 1, 2, 3]), st.sampled_from([0, -1, 1.5]))
+
+
+@st.composite
+def adaptation(draw: DrawFn, modes: list[str]) -> Arguments:
+    """The arguments of LoRA and quantization: mostly none of them.
+
+    Those whose lack Keras tells by a `NotImplementedError` are left out, since a Sequential model
+    takes that for a layer without shapes and goes on.
+    """
+    if draw(st.booleans()):
+        return {}
+    names = st.builds("{}_from_{}".format, st.sampled_from(modes), st.sampled_from(_SOURCES))
+    policies = mostly(st.one_of(names, names, _OTHER_POLICIES), _NOT_QUANTIZED)
+    drawn: Arguments = draw(
+        some_of(
+            lora_rank=LORA_RANKS,
+            lora_alpha=st.sampled_from([None, 2, 8.0]),
+            dtype=policies,
+            quantization_config=st.sampled_from(QUANTIZATION_CONFIGS),
+        )
+    )
+    if str(drawn.get("dtype")).startswith("gptq"):
+        drawn.pop("lora_rank", None)
+    return drawn

@@ -16,7 +16,7 @@ from hypothesis.strategies import DrawFn
 from convzoo import Input, Model, Sequential, layers
 from convzoo.errors import ConvzooError
 from convzoo.graph.layer import Tensor
-from tests.strategies import CASES, Arguments, Spec, everywhere_arguments
+from tests.strategies import CASES, Arguments, Spec, everywhere_arguments, layer_of
 from tests.strategies._drawing import inputs_of_rank, mostly, spatial_inputs
 
 
@@ -99,7 +99,7 @@ def _layer(step: Step, made: list[Any], api: Api) -> Any:
         return made[step.shares]
     if step.model is not None:
         return make(step.model, api)
-    return api.layer_class(step.class_name)(**step.arguments)
+    return layer_of(step.class_name, step.arguments, api.layer_class)
 
 
 def _chosen(tensors: list[Any], numbers: Any) -> Any:
@@ -110,7 +110,7 @@ def _chosen(tensors: list[Any], numbers: Any) -> Any:
     return tensors[numbers]
 
 
-_MERGES = ("Add", "Concatenate")
+_MERGES = ("Add", "Concatenate", "Multiply", "Average", "Maximum", "Minimum")
 
 _INPUTS = st.one_of(
     inputs_of_rank(2, 2, 40),
@@ -194,5 +194,5 @@ def _unary_step(draw: DrawFn, tensor: Tensor, number: int, depth: int) -> Step:
         return Step((number,), model=draw(inner(spec, depth - 1)))
     fitting = sorted(name for name, cases in CASES.items() if tensor.rank in cases.ranks)
     name = draw(st.sampled_from(fitting or sorted(CASES.keys() - set(_MERGES))))
-    arguments = {**draw(CASES[name].arguments(spec)), **draw(everywhere_arguments())}
+    arguments = {**draw(everywhere_arguments()), **draw(CASES[name].arguments(spec))}
     return Step((number,), name, arguments)
