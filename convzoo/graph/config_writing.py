@@ -144,7 +144,7 @@ def argument_config(key: str, value: Any) -> Any:
         return policy_config(value)
     if key == "quantization_config":
         # Keras knows these by their configs only, never by a name.
-        return value
+        return _with_lists(value)
     if isinstance(value, dict):
         return _object_config(value)
     if hasattr(value, "get_config"):
@@ -163,6 +163,13 @@ def argument_config(key: str, value: Any) -> Any:
     if kind == "activation" and value is None:
         return "linear"
     return canonical_name(value) if kind and isinstance(value, str) else value
+
+
+def _with_lists(value: Any) -> Any:
+    """The value with lists in place of tuples, as JSON has it."""
+    if isinstance(value, dict):
+        return {key: _with_lists(part) for key, part in value.items()}
+    return [_with_lists(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def _object_config(value: Config) -> Config | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from convzoo import Input, Model, Sequential, calc, layers
 from convzoo.building import build
 from convzoo.errors import ConvzooError
-from convzoo.graph.config import config_of, graph_from_config
+from convzoo.graph.config import graph_from_config
+from convzoo.graph.config_writing import config_of
 from convzoo.graph.layer import Tensor
 from tests.keras_oracle import assert_equal_to_keras
 from tests.strategies import LayerCase, Spec
+from tests.strategies._drawing import QUANTIZATION_CONFIGS
 
 
 def _macs_by_loop(equation: str, sizes: dict[str, int]) -> int:
@@ -155,6 +158,13 @@ def test_low_rank_layers_go_to_keras_and_come_back(alpha: Any, einsum: bool) -> 
     )
     graph = Sequential([Input((4,)), layer], name="m")
     saved = keras.saving.serialize_keras_object(build(graph))
+    assert config_of(graph_from_config(saved)) == config_of(graph)
+
+
+@pytest.mark.parametrize("config", QUANTIZATION_CONFIGS, ids=lambda config: type(config).__name__)
+def test_quantization_configs_go_to_keras_and_come_back(config: Any) -> None:
+    graph = Sequential([Input((4,)), layers.Dense(3, quantization_config=config)], name="m")
+    saved = json.loads(build(graph).to_json())
     assert config_of(graph_from_config(saved)) == config_of(graph)
 
 

@@ -8,7 +8,8 @@ import pytest
 from convzoo import Input, Sequential, layers
 from convzoo.building import build
 from convzoo.errors import ConvzooError
-from convzoo.graph.config import config_of, graph_from_config
+from convzoo.graph.config import graph_from_config
+from convzoo.graph.config_writing import config_of
 from convzoo.graph.layer import Tensor
 
 _IMAGE = Tensor((None, 4, 5, 6))
