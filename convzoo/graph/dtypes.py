@@ -47,11 +47,18 @@ def policy_name(dtype: Any) -> str | None:
     """
     if isinstance(dtype, dict):
         config = dtype.get("config")
-        dtype = config.get("name", config.get("source_name")) if isinstance(config, dict) else None
+        dtype = _saved_name(config) if isinstance(config, dict) else None
     elif dtype is not None and not isinstance(dtype, str):
         dtype = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or str(dtype)
     dtype = _ALIASES.get(dtype, dtype)
     return None if dtype == "float32" else dtype
+
+
+def _saved_name(config: dict[str, Any]) -> Any:
+    """The name of a policy by its config, which for a quantized one holds the name's two parts."""
+    if "mode" in config:
+        return f"{config['mode']}_from_{config.get('source_name') or 'float32'}"
+    return config.get("name")
 
 
 def is_policy(name: str) -> bool:
