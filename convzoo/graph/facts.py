@@ -49,15 +49,18 @@ class Work(NamedTuple):
 class Window(NamedTuple):
     """How the outputs along one axis see the inputs along it.
 
-    Output `o` reads inputs `o * stride - before + dilation * t` for `t` from 0 to `kernel - 1`.
+    Input `i` stands at place `i * upsample`, and output `o` reads what stands at the places
+    `o * stride - before + dilation * t` for `t` from 0 to `kernel - 1`. Mostly `upsample` is 1 and
+    places are inputs; above 1, as in a transposed convolution, most places are empty.
 
     Args:
         axis: the axis of the input and of the output, the batch axis being 0.
         kernel: taps.
-        stride: inputs from one output to the next.
-        dilation: inputs from one tap to the next.
-        before: inputs that the first output's first tap lies before the first input
+        stride: places from one output to the next.
+        dilation: places from one tap to the next.
+        before: places that the first output's first tap lies before the first input
             (negative for a crop); `None` where it depends on an unknown size.
+        upsample: places from one input to the next.
     """
 
     axis: int
@@ -65,3 +68,4 @@ class Window(NamedTuple):
     stride: int = 1
     dilation: int = 1
     before: Dim = 0
+    upsample: int = 1

@@ -77,12 +77,12 @@ def check_padding(layer: Any, allowed: tuple[str, ...], any_case: bool = False) 
     layer.__dict__["padding"] = value
 
 
-def check_data_format(layer: Any) -> None:
+def check_data_format(layer: Any, any_case: bool = True) -> None:
     """Bring the data format to "channels_first", or `None` for the default, "channels_last"."""
     given = layer.__dict__.pop("data_format", None)
     if given is None:
         return
-    value = str(given).lower()
+    value = str(given).lower() if any_case else given
     if value not in ("channels_last", "channels_first"):
         raise layer.error(
             "data_format must be 'channels_last' or 'channels_first'", f"data_format={given!r}"

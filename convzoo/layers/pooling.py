@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Any, ClassVar
 
 from convzoo.graph.dims import Shape, product
@@ -197,3 +198,91 @@ class GlobalAveragePooling3D(GlobalPooling):
     """The mean of each channel. Equals `keras.layers.GlobalAveragePooling3D`."""
 
     rank: ClassVar[int] = 3
+
+
+class AdaptivePooling(SpatialLayer):
+    """One value for each patch of each channel, in patches that give as many as asked for.
+
+    Args:
+        output_size: outputs along each axis; one int serves for all.
+        data_format: `"channels_last"` or `"channels_first"`.
+    """
+
+    output_size: Any
+    data_format: str | None = None
+
+    def check_arguments(self) -> None:
+        check_sizes(self, "output_size", self.rank, least=0)
+        check_data_format(self, any_case=False)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        # As in Keras, a call on an input of another rank is only refused when it is computed.
+        self.require_rank(shape, 2 if self.channels_first else 1, at_least=True)
+        return self.join(shape[0], self.output_size, shape[1 if self.channels_first else -1])
+
+    def work(self, inputs: Tensor) -> Work:
+        return Work(element_ops=product(self.output_shape(inputs.shape)[1:]))
+
+    def windows(self, inputs: Tensor) -> tuple[Window, ...] | None:
+        if inputs.rank != self.rank + 2:
+            return None
+        spatial, _ = self.split(inputs.shape)
+        windows = []
+        for axis, (size, outputs) in enumerate(zip(spatial, self.output_size, strict=True)):
+            if size is None or 0 in (size, outputs):
+                return None
+            # Output o reads input i where o * size - outputs < i * outputs < (o + 1) * size.
+            shared = gcd(size, outputs)
+            stride, upsample = size // shared, outputs // shared
+            windows.append(
+                Window(
+                    self.first_axis + axis,
+                    kernel=stride + upsample - 1,
+                    stride=stride,
+                    before=upsample - 1,
+                    upsample=upsample,
+                )
+            )
+        return tuple(windows)
+
+
+@LAYERS.register("AdaptiveAveragePooling1D", "adaptiveaveragepooling1d", "adaptiveavgpool1d")
+class AdaptiveAveragePooling1D(AdaptivePooling):
+    """The mean of each of so many patches. Equals `keras.layers.AdaptiveAveragePooling1D`."""
+
+    rank = 1
+
+
+@LAYERS.register("AdaptiveAveragePooling2D", "adaptiveaveragepooling2d", "adaptiveavgpool2d")
+class AdaptiveAveragePooling2D(AdaptivePooling):
+    """The mean of each of so many patches. Equals `keras.layers.AdaptiveAveragePooling2D`."""
+
+    rank = 2
+
+
+@LAYERS.register("AdaptiveAveragePooling3D", "adaptiveaveragepooling3d", "adaptiveavgpool3d")
+class AdaptiveAveragePooling3D(AdaptivePooling):
+    """The mean of each of so many patches. Equals `keras.layers.AdaptiveAveragePooling3D`."""
+
+    rank = 3
+
+
+@LAYERS.register("AdaptiveMaxPooling1D", "adaptivemaxpooling1d", "adaptivemaxpool1d")
+class AdaptiveMaxPooling1D(AdaptivePooling):
+    """The largest value of each of so many patches. Equals `keras.layers.AdaptiveMaxPooling1D`."""
+
+    rank = 1
+
+
+@LAYERS.register("AdaptiveMaxPooling2D", "adaptivemaxpooling2d", "adaptivemaxpool2d")
+class AdaptiveMaxPooling2D(AdaptivePooling):
+    """The largest value of each of so many patches. Equals `keras.layers.AdaptiveMaxPooling2D`."""
+
+    rank = 2
+
+
+@LAYERS.register("AdaptiveMaxPooling3D", "adaptivemaxpooling3d", "adaptivemaxpool3d")
+class AdaptiveMaxPooling3D(AdaptivePooling):
+    """The largest value of each of so many patches. Equals `keras.layers.AdaptiveMaxPooling3D`."""
+
+    rank = 3
