@@ -18,7 +18,7 @@ from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
 from convzoo.graph.naming import fresh_names
 from convzoo.graph.structure import leaves, map_leaves
-from tests.strategies import LayerCase, Spec
+from tests.strategies import LayerCase, Spec, layer_of
 from tests.strategies.models import OURS, Api, Program, make
 
 
@@ -60,8 +60,9 @@ def _assert_same(theirs: Any, ours: Any, case: Any) -> None:
 def _facts_by_keras(case: LayerCase) -> Facts | Refused:
     with _quiet():
         try:
-            layer = keras_class(case.class_name)(**case.arguments)
-            outputs = layer(map_leaves(_keras_input, case.inputs))
+            layer = layer_of(case.class_name, case.arguments, keras_class)
+            call_arguments = map_leaves(_keras_input, case.call_arguments)
+            outputs = layer(map_leaves(_keras_input, case.inputs), **call_arguments)
         except Exception as error:
             return Refused(f"{type(error).__name__}: {error}")
     return Facts(
@@ -72,8 +73,9 @@ def _facts_by_keras(case: LayerCase) -> Facts | Refused:
 
 def _facts_by_convzoo(case: LayerCase) -> Facts | Refused:
     try:
-        layer: Layer = getattr(layers, case.class_name)(**case.arguments)
-        outputs = layer(map_leaves(_input, case.inputs))
+        layer: Layer = layer_of(case.class_name, case.arguments, our_class)
+        call_arguments = map_leaves(input_of, case.call_arguments)
+        outputs = layer(map_leaves(input_of, case.inputs), **call_arguments)
     except ConvzooError as error:
         return Refused(str(error))
     return Facts(
@@ -96,12 +98,23 @@ def _weights(layer: Layer) -> tuple[tuple[str, Any, bool, str], ...]:
     )
 
 
-def _keras_input(leaf: Spec) -> Any:
+def _keras_input(leaf: Any) -> Any:
+    """The tensor of a spec; what is none stays as it is."""
+    if not isinstance(leaf, Spec):
+        return leaf
     return keras.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
 
 
-def _input(leaf: Spec) -> Any:
+def input_of(leaf: Any) -> Any:
+    """The description of the tensor of a spec; what is none stays as it is."""
+    if not isinstance(leaf, Spec):
+        return leaf
     return layers.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
+
+
+def our_class(class_name: str) -> Any:
+    """The description of the Keras layer of that name."""
+    return getattr(layers, class_name)
 
 
 def keras_class(class_name: str) -> Any:

@@ -8,7 +8,7 @@ raise where Keras raises.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -16,6 +16,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
+from convzoo.graph.structure import map_leaves
 
 Arguments = dict[str, Any]
 
@@ -29,18 +31,44 @@ class Spec:
 
 
 @dataclass(frozen=True)
+class Inner:
+    """A layer among the arguments of another.
+
+    Args:
+        class_name: Keras's name of the layer.
+        arguments: the constructor's keyword arguments.
+    """
+
+    class_name: str
+    arguments: Arguments
+
+
+def layer_of(class_name: str, arguments: Arguments, layer_class: Callable[[str], Any]) -> Any:
+    """The layer with those arguments, and the layers within it, of Keras's classes or of ours."""
+
+    def made(leaf: Any) -> Any:
+        if isinstance(leaf, Inner):
+            return layer_of(leaf.class_name, leaf.arguments, layer_class)
+        return leaf
+
+    return layer_class(class_name)(**map_leaves(made, arguments))
+
+
+@dataclass(frozen=True)
 class LayerCase:
     """One call of one layer.
 
     Args:
         class_name: Keras's name of the layer.
-        arguments: the constructor's keyword arguments.
+        arguments: the constructor's keyword arguments; an `Inner` for a layer within.
         inputs: what the layer is called on: a `Spec`, or a list of them.
+        call_arguments: keyword arguments of the call; a `Spec` for each tensor.
     """
 
     class_name: str
     arguments: Arguments
     inputs: Any
+    call_arguments: Arguments = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,11 +80,13 @@ class LayerCases:
         arguments: from an input to a strategy for the constructor's arguments.
         ranks: the ranks of input, the batch counted, that a stack may give the layer; none where a
             stack can't hold it.
+        call_arguments: from an input to a strategy for the keyword arguments of the call.
     """
 
     inputs: SearchStrategy[Any]
     arguments: Callable[[Any], SearchStrategy[Arguments]]
     ranks: tuple[int, ...] = ()
+    call_arguments: Callable[[Any], SearchStrategy[Arguments]] = lambda _: st.just({})
 
 
 CASES: dict[str, LayerCases] = {}
@@ -68,9 +98,12 @@ def layer_cases(class_name: str) -> SearchStrategy[LayerCase]:
     cases = CASES[class_name]
     return cases.inputs.flatmap(
         lambda inputs: st.builds(
-            lambda own, everywhere: LayerCase(class_name, {**own, **everywhere}, inputs),
+            lambda own, everywhere, call: LayerCase(
+                class_name, {**everywhere, **own}, inputs, call
+            ),
             cases.arguments(inputs),
             everywhere_arguments(),
+            cases.call_arguments(inputs),
         )
     )
 
