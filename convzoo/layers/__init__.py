@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from convzoo.layers.merging import *
     from convzoo.layers.normalization import *
     from convzoo.layers.pooling import *
+    from convzoo.layers.recurrent import *
+    from convzoo.layers.recurrent_cells import *
+    from convzoo.layers.recurrent_convolution import *
+    from convzoo.layers.recurrent_wrappers import *
     from convzoo.layers.regularization import *
     from convzoo.layers.reshaping import *
 

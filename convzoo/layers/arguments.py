@@ -98,12 +98,17 @@ def activation_ops(activation: Any) -> int:
 
 def check_layer(layer: Layer, name: str) -> Layer:
     """Bring an argument that holds a layer, or the config of one, to a layer."""
-    value = getattr(layer, name)
+    value = as_layer(layer, name, getattr(layer, name))
+    layer.__dict__[name] = value
+    return value
+
+
+def as_layer(layer: Layer, name: str, value: Any) -> Layer:
+    """The layer that an argument gives as it is, or as its config."""
     if isinstance(value, dict):
         from convzoo.graph.config import layer_from_config
 
         value = layer_from_config(value)
     if not isinstance(value, Layer):
         raise layer.error(f"{name} must be a layer", f"{name}={value!r}")
-    layer.__dict__[name] = value
     return value

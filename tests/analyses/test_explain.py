@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +13,7 @@ from convzoo import calc, layers
 from convzoo.analyses.explain import Explanation, explain
 from convzoo.errors import ConvzooError
 from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo.graph.layer import Layer, Tensor
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.sources import read
 from tests.arithmetic import evaluate
@@ -71,9 +74,17 @@ def _assert_covers_params(graph: Graph, found: list[Explanation]) -> None:
 
 def _assert_covers_shape(graph: Graph, found: list[Explanation]) -> None:
     explained = {e.result for e in found if e.result is not None}
-    [output] = graph.output_tensors
     given_dims = {dim for tensor in graph.input_tensors for dim in tensor.shape}
-    arguments = set(leaves(list(graph.calls[-1].layer.__dict__.values())[:40]))
-    for dim in output.shape[1:]:
+    arguments = set(_arguments(graph.calls[-1].layer))
+    for dim in (dim for output in graph.output_tensors for dim in output.shape[1:]):
         known = dim in explained or dim in given_dims or dim == 1 or dim in arguments
-        assert dim is None or known, (output.shape, found)
+        assert dim is None or known, (graph.output_tensors, found)
+
+
+def _arguments(layer: Layer) -> Iterator[Any]:
+    """The values of the layer's arguments, and of those of the layers within."""
+    for value in leaves(list(layer.__dict__.values())[:40]):
+        if isinstance(value, Layer):
+            yield from _arguments(value)
+        else:
+            yield value

@@ -17,6 +17,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from convzoo.graph.structure import map_leaves
+
 Arguments = dict[str, Any]
 
 
@@ -43,13 +45,13 @@ class Inner:
 
 def layer_of(class_name: str, arguments: Arguments, layer_class: Callable[[str], Any]) -> Any:
     """The layer with those arguments, and the layers within it, of Keras's classes or of ours."""
-    made = {
-        key: layer_of(value.class_name, value.arguments, layer_class)
-        if isinstance(value, Inner)
-        else value
-        for key, value in arguments.items()
-    }
-    return layer_class(class_name)(**made)
+
+    def made(leaf: Any) -> Any:
+        if isinstance(leaf, Inner):
+            return layer_of(leaf.class_name, leaf.arguments, layer_class)
+        return leaf
+
+    return layer_class(class_name)(**map_leaves(made, arguments))
 
 
 @dataclass(frozen=True)

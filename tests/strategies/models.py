@@ -83,7 +83,7 @@ def make(program: Program, api: Api) -> Any:
         for step in program.steps:
             made.append(_layer(step, made, api))
             taken = [tensors[number] for number in step.inputs]
-            tensors.append(made[-1](taken if step.class_name in _MERGES else taken[0]))
+            tensors.append(_first(made[-1](taken if step.class_name in _MERGES else taken[0])))
         inputs = tensors[: len(program.inputs)]
         model = api.model(
             inputs if len(inputs) > 1 else inputs[0],
@@ -100,6 +100,11 @@ def _layer(step: Step, made: list[Any], api: Api) -> Any:
     if step.model is not None:
         return make(step.model, api)
     return layer_of(step.class_name, step.arguments, api.layer_class)
+
+
+def _first(outputs: Any) -> Any:
+    """The one tensor that goes on, where a layer gives several."""
+    return outputs[0] if isinstance(outputs, (list, tuple)) else outputs
 
 
 def _chosen(tensors: list[Any], numbers: Any) -> Any:
@@ -133,6 +138,8 @@ def stacks(draw: DrawFn, given_input: Spec | None = None, depth: int = 1) -> Pro
             tensor = _layer(steps[-1], [], OURS)(tensor)
         except ConvzooError:
             break
+        if not isinstance(tensor, Tensor):
+            break
     return Program((spec,), tuple(steps), 0, stack=True, trainable=draw(_TRAINABLE))
 
 
@@ -155,7 +162,7 @@ def functional_models(draw: DrawFn, given_input: Spec | None = None, depth: int 
         taken = [tensors[number] for number in step.inputs]
         try:
             made.append(_layer(step, made, OURS))
-            output = made[-1](taken if step.class_name in _MERGES else taken[0])
+            output = _first(made[-1](taken if step.class_name in _MERGES else taken[0]))
         except ConvzooError:
             output = tensors[0]
             break

@@ -1,0 +1,62 @@
+"""What layers share whose variables are those of layers within them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from convzoo.graph.facts import Weight
+from convzoo.graph.graph import Graph
+from convzoo.graph.layer import Layer
+
+
+class Holder(Layer):
+    """A layer that has no variables of its own, only those of the layers within it.
+
+    As in Keras, `trainable` given to the constructor does not reach the layers within; setting it
+    later does.
+    """
+
+    holds_layers = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.arguments["trainable"] = True  # The property below hides the default.
+
+    @property
+    def layers_within(self) -> Sequence[Layer]:
+        """The layers within, in the order in which Keras lists their weights."""
+        raise NotImplementedError
+
+    @property  # type: ignore[misc]
+    def trainable(self) -> bool:
+        """Whether training changes the layer's weights. Setting it sets that of each within."""
+        given: bool = self.__dict__.get("trainable", True)
+        return given
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self.__dict__["trainable"] = value
+        for layer in self.layers_within:
+            layer.trainable = value
+
+    @property  # type: ignore[misc]
+    def variables(self) -> tuple[Weight, ...] | None:  # type: ignore[override]
+        """The weights of the layers within, once these have some."""
+        if any(layer.variables is None for layer in self.layers_within):
+            return None
+        return tuple(self._variables())
+
+    def _variables(self) -> Iterator[Weight]:
+        for layer in dict.fromkeys(self.layers_within):
+            # A model may have been frozen since it was called.
+            weights = layer.weights() if isinstance(layer, Graph) else layer.variables or ()
+            for weight in weights:
+                dtype = weight.dtype or layer.variable_dtype
+                yield weight._replace(trainable=layer.trains(weight), dtype=dtype)
+
+    def build(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing more: `output` makes the variables of the layers within."""
+
+    def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
+        return self.variables or ()
