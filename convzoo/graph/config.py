@@ -14,7 +14,7 @@ from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model, Sequential
 from convzoo.graph.input import InputLayer
 from convzoo.graph.layer import Call, Constant, Layer, Tensor
-from convzoo.graph.legacy import class_in_keras_3
+from convzoo.graph.legacy import class_in_keras_3, with_old_defaults
 from convzoo.graph.structure import leaves
 from convzoo.graph.unknown_layer import UnknownLayer
 
@@ -87,7 +87,10 @@ def layer_from_config(entry: Config) -> Layer:
     kind = _described_class(entry, class_in_keras_3(class_name, config))
     if kind is None:
         return UnknownLayer(entry)
-    return kind.from_config(_entry(entry, "config", dict))
+    arguments = _entry(entry, "config", dict)
+    if "module" not in entry:
+        arguments = with_old_defaults(kind.class_name, arguments)
+    return kind.from_config(arguments)
 
 
 def _described_class(entry: Config, class_name: str) -> type[Layer] | None:
@@ -282,10 +285,10 @@ class _NodeReader:
             }
             return args, {key: self._value(value) for key, value in given.items()}
         if isinstance(node, list) and node:
-            return self._legacy_arguments(node)
+            return self._legacy_arguments(node, layer)
         raise SourceError(f"The config connects a layer by {node!r}. Expected its args and kwargs.")
 
-    def _legacy_arguments(self, node: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+    def _legacy_arguments(self, node: list[Any], layer: Layer) -> tuple[list[Any], dict[str, Any]]:
         """Arguments as before Keras 3: `[name, call, tensor, kwargs]` for each input."""
         self._is_legacy = True
         inputs: list[Any] = []
@@ -303,6 +306,9 @@ class _NodeReader:
         given = {
             key: self._legacy_value(value) for key, value in kwargs.items() if value is not None
         }
+        if len(inputs) > 1 and layer.takes_states:
+            # A recurrent layer took its states as further inputs.
+            return [inputs[0]], {"initial_state": inputs[1:], **given}
         return [inputs[0] if len(inputs) == 1 else inputs], given
 
     def _legacy_value(self, value: Any) -> Any:

@@ -181,6 +181,8 @@ class Layer(_Described):
     """How much is known of the layers of this class, for the reference."""
     holds_layers: ClassVar[bool] = False
     """Whether its weights are those of layers within, which its own `trainable` does not reach."""
+    takes_states: ClassVar[bool] = False
+    """Whether a call takes an `initial_state` beside its input."""
     call_defaults: ClassVar[dict[str, Any]] = {}
     """Arguments of a call that Keras saves with these values though nobody gave them."""
     _required: ClassVar[frozenset[str]] = frozenset()

@@ -120,8 +120,6 @@ def is_in_keras_3(class_name: str, config: Config, known: Config) -> bool:
     """Whether the arguments need no translation."""
     if class_name == "BatchNormalization":
         return config.keys() <= known.keys() and not isinstance(config.get("axis"), list)
-    if class_name in ("GRU", "GRUCell") and "reset_after" not in config:
-        return False
     return config.keys() <= known.keys()
 
 
@@ -152,10 +150,17 @@ def arguments_in_keras_3(class_name: str, config: Config, known: Config) -> Conf
     _gather_kernel(made)
     if class_name == "BatchNormalization" and isinstance(made.get("axis"), list):
         made["axis"] = made["axis"][0] if len(made["axis"]) == 1 else made["axis"]
-    if class_name in ("GRU", "GRUCell"):
-        # The default was another before it was saved.
-        made.setdefault("reset_after", False)
     return made
+
+
+def with_old_defaults(class_name: str, config: Config) -> Config:
+    """The arguments of a layer that was saved without naming its module, as before Keras 2.13.
+
+    What a file left out then had the default of its time.
+    """
+    if class_name in ("GRU", "GRUCell") and "reset_after" not in config:
+        return {**config, "reset_after": False}
+    return config
 
 
 def _gather_kernel(made: Config) -> None:

@@ -27,6 +27,7 @@ class Recurrent(Holder):
     A subclass declares Keras's arguments, `return_sequences` and the other options among them.
     """
 
+    takes_states = True
     call_defaults = {"training": False}
     input_rank: ClassVar[int | None] = None
     """The rank of its input, the batch counted, where Keras asks for one."""

@@ -70,6 +70,8 @@ class Bidirectional(Holder):
         backward_layer: the layer for the other direction, where it is no copy of the first.
     """
 
+    takes_states = True
+
     layer: Any
     merge_mode: str | None = "concat"
     weights: Any  # type: ignore[misc]

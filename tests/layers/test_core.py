@@ -113,7 +113,7 @@ POLICIES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("policy", POLICIES, ids=range(len(POLICIES)))
 def test_policies_go_to_keras_and_come_back(policy: Any) -> None:
     graph = Sequential([Input((4,)), layers.Dense(3, dtype=policy, lora_alpha=2)], name="m")
     model = build(graph)

@@ -100,7 +100,7 @@ def test_text_is_a_stack_with_comments_and_lines() -> None:
             "28x28x1 conv:8,3,filter=3",
             "'conv:8,3,filter=3': Conv2D: Unknown argument 'filter'. Did you mean filters? ",
         ),
-        ("28x28x1 dense:1,2,3,4,5,6,7,8,9,1,2,3", "Dense takes at most 10 arguments: units, "),
+        ("28x28x1 flatten:1,2", "Flatten takes at most 1 arguments: data_format."),
         ("28x28x1 conv:8,,3", "'conv:8,,3': has an empty argument. Write, for example, 28x28x1 "),
         ("28x28x1 conv:8,3,filters=8", "'conv:8,3,filters=8': gives filters twice."),
         ("28x28x1 dense:units=3,units=4", "'dense:units=3,units=4': gives units twice."),
