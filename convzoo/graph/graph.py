@@ -113,7 +113,12 @@ class Graph(Layer):
         return list(dict.fromkeys(self.layers))
 
     def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
-        return tuple(weight for layer in self.unique_layers() for weight in weights_within(layer))
+        layers = dict.fromkeys(self.walk())
+        return tuple(weight for layer in layers for weight in weights_within(layer))
+
+    def build(self, *args: Any, **kwargs: Any) -> None:
+        """Take the weights anew: layers may have been frozen since the last call."""
+        self.variables = self.weights(*args, **kwargs)
 
     def output(self, inputs: Any, **kwargs: Any) -> Any:
         return self.replay(inputs)[1]

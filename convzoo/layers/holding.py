@@ -13,7 +13,7 @@ from convzoo.graph.layer import Layer
 class Holder(Layer):
     """A layer that has no variables of its own, only those of the layers within it.
 
-    As in Keras, `trainable` given to the constructor does not reach the layers within; setting it
+    As in Keras, `trainable` given to the constructor does not reach the layers within; changing it
     later does.
     """
 
@@ -30,12 +30,14 @@ class Holder(Layer):
 
     @property  # type: ignore[misc]
     def trainable(self) -> bool:
-        """Whether training changes the layer's weights. Setting it sets that of each within."""
+        """Whether training changes the layer's weights. Changing it sets that of each within."""
         given: bool = self.__dict__.get("trainable", True)
         return given
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        if value == self.trainable:
+            return  # With TensorFlow, Keras then does nothing.
         self.__dict__["trainable"] = value
         for layer in self.layers_within:
             layer.trainable = value

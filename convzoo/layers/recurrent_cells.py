@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from convzoo.graph.dims import Dim, Shape, product, total
 from convzoo.graph.facts import Weight, Work
-from convzoo.graph.layer import Layer, Tensor, run_within
+from convzoo.graph.layer import Layer, Tensor
 from convzoo.layers import LAYERS
 from convzoo.layers.arguments import activation_ops, as_layer, check_size
 from convzoo.layers.holding import Holder
@@ -22,6 +22,10 @@ class Cell(Layer):
 
     def step_states(self, shape: Shape) -> list[Any]:
         """The shapes of the states, likewise."""
+        raise NotImplementedError
+
+    def output(self, inputs: Tensor, states: Any = None) -> Any:
+        """The output of a step and the new states."""
         raise NotImplementedError
 
     def work(self, inputs: Tensor, states: Any = None) -> Work:
@@ -343,7 +347,7 @@ class StackedRNNCells(Holder, Cell):
         # Keras, too, leaves out the cells for which there are no states.
         for cell, state in zip(self.layers_within, states, strict=False):
             several = isinstance(state, (list, tuple))
-            outputs, made = run_within(cell, outputs, list(state) if several else [state])
+            outputs, made = cell.output(outputs, list(state) if several else [state])
             new_states.append(made[0] if len(made) == 1 and not several else made)
         return outputs, new_states[0] if len(new_states) == 1 else new_states
 

@@ -41,6 +41,11 @@ class ConvLSTMCell(Cell, SpatialLayer):
     seed: Any = None
 
     def step_output(self, shape: Shape) -> Shape:
+        # Keras, too, refuses these only here.
+        refuse(
+            0 in self.strides,
+            lambda: self.error("strides must be 1 or more", f"strides={self.strides}", "Try 1."),
+        )
         spatial, _ = self.split(shape)
         outputs = [
             window_output(self, shape, size, kernel, stride, dilation, self.padding)
@@ -147,7 +152,7 @@ class ConvLSTM(Recurrent):
         rank = self.cell_class.rank
         check_size(self, "filters", least=0)
         check_sizes(self, "kernel_size", rank)
-        check_sizes(self, "strides", rank)
+        check_sizes(self, "strides", rank, least=0)
         check_sizes(self, "dilation_rate", rank)
         check_padding(self, ("valid", "same"), any_case=True)
         check_data_format(self)

@@ -122,6 +122,13 @@ class Bidirectional(Holder):
         return (self.layer, self.backward_layer)
 
     def output(self, sequences: Tensor, initial_state: Any = None) -> Any:
+        if self.layer.stateful and self.layer.return_state:
+            # Keras fails on it, whether there is a mask or not.
+            raise self.error(
+                "can't be stateful and return its states",
+                "stateful=True with return_state=True",
+                "Leave one of them out.",
+            )
         forward = run_within(self.layer, sequences)
         self.backward_layer.build(sequences)
         one, *states = forward if self.layer.return_state else [forward]
