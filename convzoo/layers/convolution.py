@@ -383,6 +383,13 @@ class Conv3DTranspose(ConvTranspose):
     dilation_rate = (1, 1, 1)
 
 
+# Keras has them in another order for this one rank.
+_order = list(Conv3DTranspose.positional)
+_place = _order.index("output_padding")
+_order[_place : _place + 2] = "data_format", "output_padding"
+Conv3DTranspose.positional = tuple(_order)
+
+
 class DepthwiseConv(SpatialLayer):
     """A convolution of each channel on its own.
 

@@ -110,6 +110,7 @@ class JaxLayer(Foreign):
         params: its parameters.
         state: its state.
         seed: the seed of the parameters.
+        native_serialization_platforms: where an exported model is to run.
     """
 
     status = "no static answer: it runs a JAX function"
@@ -119,6 +120,7 @@ class JaxLayer(Foreign):
     params: Any = None
     state: Any = None
     seed: Any = None
+    native_serialization_platforms: Any = None
 
 
 @LAYERS.register("FlaxLayer")
