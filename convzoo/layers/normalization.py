@@ -284,15 +284,21 @@ class SpectralNormalization(Wrapper):
         within = weights_within(self.layer)
         has_own = not self.layer.holds_layers or isinstance(self.layer, SpectralNormalization)
         kernels = [w for w in within if has_own and w.name in ("kernel", "embeddings")]
+        low_rank = [w for w in within if has_own and w.name.startswith("lora_")]
+        if low_rank:
+            # What Keras normalizes is then the sum of kernel and LoRA, which is no variable.
+            features = low_rank[-1].shape[-1]
+            adapted = self.layer
+            while isinstance(adapted, SpectralNormalization):
+                adapted = adapted.layer
+            dtype = adapted.compute_dtype
+            return (Weight("vector_u", (1, features), trainable=False, dtype=dtype), *within)
         if not kernels or not is_float(kernels[0].dtype):
             raise self.error(
                 "wraps a layer with a kernel or embeddings of floats", f"layer={self.layer!r}"
             )
         kernel = kernels[0]
         estimate = Weight("vector_u", (1, kernel.shape[-1]), trainable=False, dtype=kernel.dtype)
-        if getattr(self.layer, "lora_rank", None):
-            # What Keras normalizes is then the sum of kernel and LoRA, which is no variable.
-            return (estimate._replace(dtype=self.layer.compute_dtype), *within)
         return (kernel, estimate, *(w for w in within if w is not kernel))
 
     def work(self, inputs: Tensor) -> Work | None:
