@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import pytest
 
@@ -11,6 +13,8 @@ from convzoo.errors import ConvzooError
 from convzoo.graph.config import graph_from_config
 from convzoo.graph.config_writing import config_of
 from convzoo.graph.layer import Tensor
+from tests.keras_oracle import assert_equal_to_keras
+from tests.strategies import LayerCase, Spec
 
 _IMAGE = Tensor((None, 4, 5, 6))
 
@@ -34,6 +38,11 @@ def test_normalization_along_channels_sees_one_position() -> None:
     assert layers.LayerNormalization(axis=3).windows(_IMAGE) == ()
     assert layers.LayerNormalization(axis=(1, 3)).windows(_IMAGE) is None
     assert layers.GroupNormalization(3).windows(_IMAGE) is None
+
+
+@pytest.mark.parametrize("shape", [(None, 6), (None, 4, 5, 3), (None, None)])
+def test_one_group_per_channel_is_that_of_keras(shape: Any) -> None:
+    assert_equal_to_keras(LayerCase("GroupNormalization", {"groups": -1}, Spec(shape)))
 
 
 def test_wrapped_layer_works_and_sees_as_without() -> None:
