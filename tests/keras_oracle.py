@@ -270,7 +270,9 @@ def expected_summary(rows: tuple[Row, ...]) -> list[tuple[str, ...]]:
     """The rows that `model.summary()` must print."""
     expected = []
     for row in rows:
-        shape = "(" + ", ".join(map(str, row.output_shape)) + ")"
+        several = isinstance(row.output_shape, list)
+        opening, closing = "[]" if several else "()"
+        shape = opening + ", ".join(map(str, row.output_shape)) + closing
         expected.append((f"{row.name} ({row.class_name})", shape, f"{row.params:,}"))
         expected += expected_summary(row.layers)
     return expected
