@@ -18,7 +18,7 @@ _NO_LAYERS = {"Layer", "InputSpec", "FeatureSpace"}
 _NOT_YET = {
     "AdditiveAttention", "Attention", "AugMix", "AutoContrast", "CategoryEncoding",
     "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "Discretization",
-    "Equalization", "GroupedQueryAttention", "HashedCrossing", "Hashing", "IntegerLookup",
+    "Equalization", "GroupQueryAttention", "HashedCrossing", "Hashing", "IntegerLookup",
     "MaxNumBoundingBoxes", "MelSpectrogram", "MixUp", "MultiHeadAttention", "Normalization",
     "Pipeline", "RandAugment", "RandomBrightness", "RandomColorDegeneration",
     "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomElasticTransform",
