@@ -29,6 +29,7 @@ LAYERS.add("InputLayer", InputLayer)
 
 if TYPE_CHECKING:
     from convzoo.layers.activation import *
+    from convzoo.layers.attention import *
     from convzoo.layers.convolution import *
     from convzoo.layers.core import *
     from convzoo.layers.merging import *
