@@ -13,7 +13,8 @@ from convzoo import Input, Model, calc, layers
 from convzoo.analyses.report import Report
 from convzoo.building import build
 from convzoo.errors import ArgumentError, ShapeError
-from convzoo.graph.config import config_of, graph_from_config
+from convzoo.graph.config import graph_from_config
+from convzoo.graph.config_writing import config_of
 from convzoo.graph.naming import fresh_names
 from tests.keras_oracle import facts_of_model, facts_of_report
 
