@@ -467,9 +467,13 @@ class Layer(_Described):
 def run_within(layer: Layer, *args: Any, **kwargs: Any) -> Any:
     """What a layer gives that stands within another one, its variables made as in a call."""
     facts = fact_arguments(kwargs) if kwargs else kwargs
-    outputs = output_of(layer, *args, **facts)
-    with suppress(UnknownShapeError):  # Then the variables stay unknown.
+    try:
+        outputs = layer.output(*args, **facts)
         layer.build(*args, **facts)
+    except UnknownShapeError:
+        outputs = output_of(layer, *args, **facts)
+        with suppress(UnknownShapeError):  # Then the variables stay unknown.
+            layer.build(*args, **facts)
     return outputs
 
 
