@@ -28,6 +28,7 @@ _MANY = settings(max_examples=15 * settings.default.max_examples)
 
 
 @pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask:UserWarning")
+@pytest.mark.filterwarnings("ignore:You passed `rms_scaling=True`:UserWarning")
 @_MANY
 @given(programs())
 def test_rows_totals_and_refusals_are_those_of_keras(program: Program) -> None:
