@@ -24,9 +24,10 @@ from tests.keras_oracle import (
 )
 from tests.strategies.models import Program, functional_models, stacks
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Layer .* was passed an input with a mask:UserWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask:UserWarning"),
+    pytest.mark.filterwarnings("ignore:You passed `rms_scaling=True`:UserWarning"),
+]
 
 # Many models in one test, where a test of one layer has few.
 _MANY = settings(max_examples=8 * settings.default.max_examples)
