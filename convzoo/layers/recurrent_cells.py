@@ -61,6 +61,11 @@ class UnitsCell(Cell):
         check_size(self, "units")
         check_recurrence(self)
 
+    def to_config(self) -> dict[str, Any]:
+        config = super().to_config()
+        config.pop("implementation", None)  # Keras keeps none.
+        return config
+
     def step_output(self, shape: Shape) -> Shape:
         own: Any = self
         return (shape[0], own.units)
@@ -173,10 +178,10 @@ class SimpleRNNCell(UnitsCell):
     seed: Any = None
 
     def new_states(self, inputs: Tensor, states: Sequence[Tensor]) -> list[Tensor]:
-        # Its masks are made at inference, too, and only floats can be dropped.
-        if self.dropout:
+        # Its masks are made at inference, too, and only floats can be dropped at random.
+        if 0 < self.dropout < 1:
             self.require_float(inputs)
-        if self.recurrent_dropout:
+        if 0 < self.recurrent_dropout < 1:
             self.require_float(states[0])
         return [Tensor(self.projected(inputs, states[0]), self.compute_dtype)]
 
