@@ -94,7 +94,8 @@ class Normalization(Layer):
         return (
             Weight("mean", kept, trainable=False),
             Weight("variance", kept, trainable=False),
-            Weight("count", (), trainable=False, dtype="int32"),
+            # So with TensorFlow; other backends have an int32 here.
+            Weight("count", (), trainable=False, dtype="int64"),
         )
 
     def _check_mean(self, axes: Sequence[int], inputs: Tensor) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convzoo.graph.dims import Dim, Shape
-from convzoo.graph.facts import Work
+from convzoo.graph.facts import Weight, Work
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.layers import LAYERS
 from convzoo.layers.preprocessing import one_look_each
@@ -67,6 +67,9 @@ class CategoryEncoding(Layer):
         if self.output_mode != "one_hot" or (shape[-1] == 1 and len(shape) > 1):
             shape = shape[:-1]
         return Tensor((*shape, self.num_tokens), self.compute_dtype)
+
+    def weights(self, inputs: Tensor, count_weights: Tensor | None = None) -> tuple[Weight, ...]:
+        return ()
 
     def work(self, inputs: Tensor, count_weights: Tensor | None = None) -> Work:
         return one_look_each(inputs)
