@@ -28,6 +28,10 @@ class Rescaling(Layer):
     scale: Any
     offset: Any = 0.0
 
+    def to_config(self) -> dict[str, Any]:
+        # Keras reads no config without it.
+        return {**super().to_config(), "offset": self.offset}
+
     def output(self, inputs: Any) -> Any:
         return map_leaves(lambda tensor: Tensor(tensor.shape, self.compute_dtype), inputs)
 

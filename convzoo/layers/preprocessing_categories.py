@@ -382,6 +382,7 @@ class TextVectorization(Layer):
             if value not in choices and not callable(value) and not isinstance(value, dict):
                 raise self.error(f"{name} must be one of {choices}", f"{name}={value!r}")
         ngrams = self.ngrams
+        # A list is refused by Keras's constructor, but is what Keras saves.
         several = isinstance(ngrams, (list, tuple)) and all(isinstance(n, int) for n in ngrams)
         if ngrams is not None and not isinstance(ngrams, int) and not several:
             raise self.error("ngrams must be an integer or several", f"ngrams={ngrams!r}")
@@ -406,6 +407,11 @@ class TextVectorization(Layer):
             vocabulary_size=self.vocabulary_size,
             name="lookup",
         )
+
+    def to_config(self) -> dict[str, Any]:
+        # Keras reads no config without them.
+        needed = {name: getattr(self, name) for name in ("standardize", "split", "ngrams")}
+        return {**needed, **super().to_config()}
 
     def output(self, inputs: Tensor) -> Tensor:
         shape = inputs.shape
