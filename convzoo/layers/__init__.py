@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from convzoo.layers.merging import *
     from convzoo.layers.normalization import *
     from convzoo.layers.pooling import *
+    from convzoo.layers.preprocessing import *
+    from convzoo.layers.preprocessing_audio import *
+    from convzoo.layers.preprocessing_augmentation import *
+    from convzoo.layers.preprocessing_categories import *
+    from convzoo.layers.preprocessing_image import *
     from convzoo.layers.recurrent import *
     from convzoo.layers.recurrent_cells import *
     from convzoo.layers.recurrent_convolution import *
