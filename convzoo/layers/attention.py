@@ -317,6 +317,8 @@ class MultiHeadAttention(ProjectedAttention):
         self.attention_axes = self._axes(value)
         made = (*within[0].analyse(query).output[:-1], size)
         sizes = self.output_shape or (query[-1],)
+        if any(isinstance(size, int) and size < 0 for size in sizes):
+            raise self.error("output_shape must hold sizes of 0 or more", f"output_shape={sizes}")
         within.append(self._projection("attention_output", made, len(query), sizes, bound=2))
         self.__dict__["_within"] = tuple(within)
 

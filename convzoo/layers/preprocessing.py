@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
-from convzoo.graph.dims import product, total
+from convzoo.graph.dims import Worked, product, total
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.layer import Layer, Tensor, run_within
 from convzoo.graph.structure import leaves, map_leaves
@@ -185,7 +185,11 @@ class Discretization(Layer):
         shape = inputs.shape
         if self.output_mode == "int":
             return Tensor(shape, "int32")
-        bins = self.num_bins if self.bin_boundaries is None else len(self.bin_boundaries) + 1
+        bins = self.num_bins
+        if self.bin_boundaries is not None:
+            boundaries = len(self.bin_boundaries)
+            explained = any(isinstance(dim, Worked) for dim in shape)
+            bins = (Worked.leaf(boundaries) if explained else boundaries) + 1
         if self.output_mode == "one_hot":
             shape = shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape
         else:
@@ -214,10 +218,12 @@ class Pipeline(Holder):
 
     layers: Any
 
+    def _check_dtype(self) -> None:
+        raise self.error("has no argument dtype", f"dtype={self.__dict__['dtype']!r}")
+
     def check_arguments(self) -> None:
-        for name in ("trainable", "dtype"):
-            if name in self.__dict__:
-                raise self.error(f"has no argument {name}", f"{name}={self.__dict__[name]!r}")
+        if "trainable" in self.__dict__:
+            raise self.error("has no argument trainable", f"trainable={self.trainable}")
         if not isinstance(self.layers, (list, tuple)):
             raise self.error("layers must be a list of layers", f"layers={self.layers!r}")
         self.layers = [as_layer(self, "layers", layer) for layer in self.layers]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convzoo.graph.dims import Shape, product
+from convzoo.graph.dims import Shape, Worked, product
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.layers import LAYERS
@@ -52,7 +52,9 @@ class MelSpectrogram(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         *batch, samples = shape[:2]
         stride, bins = self.sequence_stride, self.num_mel_bins
-        if not isinstance(bins, int) or bins < 0 or (samples is not None and stride == 0):
+        # Keras takes None for the bins, and then knows no size.
+        wrong_bins = bins is not None and (not isinstance(bins, int) or bins < 0)
+        if wrong_bins or (samples is not None and stride == 0):
             raise self.error(
                 "num_mel_bins must be an integer of 0 or more, and sequence_stride not 0",
                 f"num_mel_bins={bins!r} with sequence_stride={stride!r}",
@@ -135,10 +137,14 @@ class STFTSpectrogram(SpatialLayer):
         return self.frame_step or self.frame_length // 2
 
     @property
+    def transform(self) -> int:
+        """Samples of a transform."""
+        return int(self.fft_length or 2 ** (self.frame_length - 1).bit_length())
+
+    @property
     def bins(self) -> int:
         """The frequencies that a kernel tells apart."""
-        length = self.fft_length or 2 ** (self.frame_length - 1).bit_length()
-        return int(length // 2 + 1)
+        return self.transform // 2 + 1
 
     @property
     def kernels(self) -> tuple[str, ...]:
@@ -153,7 +159,10 @@ class STFTSpectrogram(SpatialLayer):
         if self.step < 1:
             raise self.error("frames of 1 sample need a frame_step", f"frame_step={self.step}")
         frames = window_output(self, shape, samples, self.frame_length, self.step, 1, self.padding)
-        bins = self.bins * (2 if self.mode == "stft" else 1)
+        explained = isinstance(channels, Worked)
+        bins = (Worked.leaf(self.transform) if explained else self.transform) // 2 + 1
+        if self.mode == "stft":
+            bins = bins * 2
         if not self.expand_dims:
             return self.join(shape[0], (frames,), channels * bins)
         if self.channels_first:

@@ -118,7 +118,8 @@ class HashedCrossing(IntegerByDefault):
         if shape[-1] != other[-1]:
             raise self.shape_error("needs two tensors of one shape", [shape, other])
         if self.output_mode == "one_hot":
-            if not isinstance(self.num_bins, int) or self.num_bins < 0:
+            bins = self.num_bins  # Keras takes None, and then knows no size.
+            if bins is not None and (not isinstance(bins, int) or bins < 0):
                 raise self.error("num_bins must be an integer", f"num_bins={self.num_bins!r}")
             shape = (*(shape[:-1] if shape[-1] == 1 else shape), self.num_bins)
         return Tensor(shape, self.compute_dtype)
