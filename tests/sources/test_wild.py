@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not _CONFIGS, reason="the files from the wild ar
 
 
 # Files with layers that are still to be described.
-_NOT_YET = {"064", "066"}
+_NOT_YET = {"064"}
 
 
 def _expected(path: Path) -> Any:
