@@ -148,6 +148,32 @@ def model_by_keras(program: Program) -> Any:
             return Refused(f"{type(error).__name__}: {error}")
 
 
+def run_by_keras(model: Any) -> Any:
+    """The model, if it runs on inputs of ones; or why it doesn't."""
+
+    def ones(tensor: Any) -> Any:
+        shape = [3 if dim is None else dim for dim in tensor.shape]
+        return keras.ops.ones(shape, tensor.dtype)
+
+    with _quiet():
+        try:
+            model(keras.tree.map_structure(ones, model.inputs))
+        except Exception as error:
+            return Refused(f"{type(error).__name__}: {error}")
+    return model
+
+
+def entries_of_layers(config: Any) -> Iterator[dict[str, Any]]:
+    """Every entry of a layer in the config of a model, those within others too."""
+    if isinstance(config, dict):
+        if isinstance(config.get("class_name"), str) and isinstance(config.get("config"), dict):
+            yield config
+        config = list(config.values())
+    if isinstance(config, list):
+        for part in config:
+            yield from entries_of_layers(part)
+
+
 def graph_by_convzoo(program: Program) -> Graph | Refused:
     """The description of a program; or why it is refused."""
     with fresh_names():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from convzoo.graph.config_writing import config_of
 from convzoo.graph.graph import Graph
 from tests.keras_oracle import (
     Refused,
+    entries_of_layers,
     expected_summary,
     facts_of_model,
     facts_of_report,
@@ -21,8 +24,9 @@ from tests.keras_oracle import (
     is_called_beside,
     model_by_keras,
     printed_summary,
+    run_by_keras,
 )
-from tests.strategies.models import Program, functional_models, stacks
+from tests.strategies.models import Program, Step, functional_models, stacks
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask:UserWarning"),
@@ -46,7 +50,13 @@ def test_functional_models_have_the_rows_totals_and_refusals_of_keras(program: P
 
 
 def _assert_equal_to_keras(program: Program) -> None:
+    if _keras_names_masks(program):
+        return
     model, graph = model_by_keras(program), graph_by_convzoo(program)
+    if isinstance(graph, Refused) and not isinstance(model, Refused):
+        # Keras makes some models, as a recurrent layer of the wrong rank in TimeDistributed, that
+        # it refuses to run.
+        model = run_by_keras(model)
     if isinstance(model, Refused) or isinstance(graph, Refused):
         assert type(model) is type(graph), (model, graph)
         return
@@ -62,6 +72,33 @@ def _assert_equal_to_keras(program: Program) -> None:
 def _assert_round_trip(graph: Graph) -> None:
     """Description to Keras model to config to description is the identity."""
     config = config_of(graph)
+    if any(_keras_loses_policy(entry) for entry in entries_of_layers(config)):
+        return
     model = build(graph)
     read_back = config_of(graph_from_config(json.loads(model.to_json())))
     assert read_back == config, (read_back, config)
+
+
+def _keras_loses_policy(entry: dict[str, Any]) -> bool:
+    """Whether Keras writes the variables' dtype alone, as it does of these classes."""
+    return entry["class_name"] in ("Discretization", "HashedCrossing") and "mixed_" in str(
+        entry["config"].get("dtype")
+    )
+
+
+def _keras_names_masks(program: Program) -> bool:
+    """Whether a mask is concatenated, an operation that takes a number of `concatenate_1`.
+
+    A description has no masks: they change neither shapes nor weights.
+    """
+    steps = list(_steps(program))
+    masked = any(step.class_name == "Masking" or step.arguments.get("mask_zero") for step in steps)
+    return masked and any(step.class_name == "Concatenate" for step in steps)
+
+
+def _steps(program: Program) -> Iterator[Step]:
+    """The steps of a program and of those within."""
+    for step in program.steps:
+        yield step
+        if step.model is not None:
+            yield from _steps(step.model)
