@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tabulate import tabulate
 
-BENCHMARKS = ("cold_start", "in_process")
+BENCHMARKS = ("cold_start", "in_process", "large_graphs")
 
 
 def main(names: list[str]) -> int:

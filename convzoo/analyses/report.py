@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import ANALYSES, Analysis, Findings
 from convzoo.graph.dims import UNKNOWN, Dim, Shape
+from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer
 
@@ -166,6 +167,7 @@ class Report:
             findings = self._findings[id(analysis)] = analysis.run(self.graph)
         return findings
 
+    @no_collection()
     def _make_rows(self, columns: Sequence[str]) -> tuple[Row, ...]:
         analyses = {id(found): found for found in map(ANALYSES.get, columns)}
         findings = [self._find(found) for found in analyses.values()]

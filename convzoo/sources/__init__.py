@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from convzoo.errors import ConvzooError, SourceError
+from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
 from convzoo.graph.naming import fresh_names
 from convzoo.registry import Registry
@@ -47,7 +48,7 @@ def read(source: Any) -> Graph:
     """
     if isinstance(source, Graph):
         return source
-    with fresh_names():
+    with fresh_names(), no_collection():
         if isinstance(source, str):
             return read_words(source.split() or [source])
         if isinstance(source, os.PathLike):
