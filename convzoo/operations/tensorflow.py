@@ -135,8 +135,9 @@ def _channels(given: Arguments) -> Arguments:
         value = made.get(name)
         if isinstance(value, list) and len(value) == len(made["input"].shape):
             made[name] = value[2:] if first else value[1:-1]
-        if isinstance(made.get(name), list) and len(made[name]) == 1:
-            [made[name]] = made[name]
+        sizes = made.get(name)
+        if isinstance(sizes, list) and len(set(sizes)) == 1:
+            made[name] = sizes[0]
     if not isinstance(made.get("padding", ""), str):
         raise ArgumentError("its padding is given in numbers")
     return made
@@ -153,6 +154,11 @@ def _resized(given: Arguments) -> Arguments:
     method = given.get("method", "bilinear")
     names = ("bilinear", "nearest", "bicubic", "area")
     return {**given, "size": sizes, "method": names[method] if isinstance(method, int) else method}
+
+
+def _resized_from_corners(given: Arguments) -> Arguments:
+    """TensorFlow 1 measured from the corner of a pixel, unless told otherwise."""
+    return {**_resized(given), "from_corners": not given.get("half_pixel_centers")}
 
 
 def _split(given: Arguments) -> Arguments:
@@ -242,6 +248,10 @@ def _clipped(given: Arguments) -> Arguments:
 
 def _measured(given: Arguments) -> Arguments:
     return {**given, "ord": None if given.get("ord") == "euclidean" else given.get("ord")}
+
+
+def _exact(given: Arguments) -> Arguments:
+    return {"approximate": False, **given}
 
 
 def _from_axis_0(given: Arguments) -> Arguments:
@@ -377,7 +387,7 @@ _FUNCTIONS: dict[str, Function] = {
     "fill": Function(OfShape, "dims value", "", "own"),
     "embedding_lookup": Function("numpy.Take", "params ids", "axis", "own", _from_axis_0),
     "gather": Function("numpy.Take", "params indices", "axis", "own", _taken),
-    "gelu": Function("nn.Gelu", "features", "approximate"),
+    "gelu": Function("nn.Gelu", "features", "approximate", "", _exact),
     "getitem": Function("numpy.GetItem", "x slice_spec", "", "", _indexed),
     "image.flip_left_right": Function("numpy.Flip", "image", "axis", "", _flipped(-2)),
     "image.flip_up_down": Function("numpy.Flip", "image", "axis", "", _flipped(-3)),
@@ -395,13 +405,15 @@ _FUNCTIONS: dict[str, Function] = {
     "image.resize": Function(
         "image.Resize", "images", "size method=interpolation antialias", "own", _resized
     ),
-    "image.resize_bilinear": Function("image.Resize", "images", "size", "own", _resized),
+    "image.resize_bilinear": Function(
+        "image.Resize", "images", "size method=interpolation", "own", _resized_from_corners
+    ),
     "image.resize_nearest_neighbor": Function(
         "image.Resize",
         "images",
         "size method=interpolation",
         "own",
-        lambda given: _resized({**given, "method": "nearest"}),
+        lambda given: _resized_from_corners({**given, "method": "nearest"}),
     ),
     "image.rgb_to_grayscale": Function("image.RGBToGrayscale", "images"),
     "l2_normalize": Function("nn.Normalize", "x", "axis|dim=axis epsilon"),
@@ -688,11 +700,14 @@ def _translated(rule: Function, given: Arguments) -> Translated:
         arguments["dtype"] = dtype
     operation = kind(**arguments)
     outputs = operation.output(*args)
+    is_rounded = False
     if dtype is not None:
         for output in leaves(outputs):
+            is_rounded |= "float" in output.dtype and "float" not in dtype
             output.dtype = dtype
     is_in_keras = (
         isinstance(rule.operation, str)
+        and not is_rounded
         and all(value in _NOTHING for key, value in given.items() if key not in used)
         and not any(None in leaves(value) for value in arguments.values() if value is not None)
         and taken_from_others.issuperset(id(x) for x in leaves(args) if isinstance(x, Tensor))
