@@ -222,6 +222,7 @@ def test_operation_of_an_unknown_graph_is_unknown() -> None:
     )
 
 
+@pytest.mark.filterwarnings("ignore:The structure of `inputs`:UserWarning")
 def test_keras_builds_the_operation_that_a_function_is() -> None:
     add = _function("__operators__.add", ["input_1", 0, 0, {"y": [1.0, 2.0, 3.0, 4.0, 5.0]}])
     mean = _function("math.reduce_mean", ["tf.__operators__.add", 0, 0, {"axis": 1}])
