@@ -125,7 +125,11 @@ class _NodeWriter:
         return [tensor.call.layer.name, self._index[tensor.call], tensor.index]
 
     def _value(self, value: Any) -> Any:
-        return map_leaves(self._leaf, value)
+        if isinstance(value, (list, tuple)):
+            return [self._value(part) for part in value]
+        if isinstance(value, dict):
+            return {key: self._value(part) for key, part in value.items()}
+        return self._leaf(value)
 
     def _leaf(self, leaf: Any) -> Any:
         if isinstance(leaf, Tensor):
