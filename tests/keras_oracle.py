@@ -7,9 +7,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import keras
+import numpy as np
 
 from convzoo import layers
 from convzoo.analyses.report import Report, Row
@@ -18,6 +20,7 @@ from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
 from convzoo.graph.naming import fresh_names
 from convzoo.graph.structure import leaves, map_leaves
+from convzoo.operations import OPERATIONS, Operation
 from tests.strategies import LayerCase, Spec, layer_of
 from tests.strategies.models import OURS, Api, Program, make
 
@@ -126,6 +129,12 @@ def keras_class(class_name: str) -> Any:
     return getattr(keras_layers, class_name)
 
 
+def operation_class(name: str) -> Any:
+    """The Keras operation of that file and class."""
+    kind = OPERATIONS.get(name)
+    return getattr(import_module(kind.keras_module), kind.class_name)
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
@@ -135,7 +144,14 @@ def _quiet() -> Iterator[None]:
 
 # ---------------------------------------------------------------------- a whole model
 
-THEIRS = Api(keras.Input, keras.Model, keras.Sequential, keras_class)
+THEIRS = Api(
+    keras.Input,
+    keras.Model,
+    keras.Sequential,
+    keras_class,
+    operation_class,
+    lambda values: np.ones(values.shape, values.dtype),
+)
 
 
 def model_by_keras(program: Program) -> Any:
@@ -188,7 +204,7 @@ def facts_of_model(model: Any) -> dict[str, Any]:
     """Rows and totals of a Keras model, from its layers."""
     return {
         "name": model.name,
-        "rows": [_row_by_keras(layer, model) for layer in model.layers],
+        "rows": [_row_by_keras(layer, model) for layer in _rows_of(model)],
         "outputs": [(tuple(x.shape), x.dtype) for x in keras.tree.flatten(model.outputs)],
         "params": model.count_params(),
         "trainable": _elements(model.trainable_weights),
@@ -201,7 +217,8 @@ def facts_of_model(model: Any) -> dict[str, Any]:
 
 
 def _row_by_keras(layer: Any, model: Any) -> dict[str, Any]:
-    nested = getattr(layer, "layers", None)
+    nested = _rows_of(layer) if isinstance(layer, keras.Model) else []
+    is_layer = isinstance(layer, keras.Layer)
     return {
         "name": layer.name,
         "class": type(layer).__name__,
@@ -209,11 +226,17 @@ def _row_by_keras(layer: Any, model: Any) -> dict[str, Any]:
             (tuple(x.shape), x.dtype)
             for x in keras.tree.flatten(_own_nodes(layer, model)[-1].output_tensors)
         ],
-        "params": layer.count_params(),
-        "trainable": layer.trainable,
-        "weights": () if nested else _weights_by_keras(layer),
-        "rows": [_row_by_keras(inner, layer) for inner in nested or ()],
+        "params": layer.count_params() if is_layer else 0,
+        "trainable": layer.trainable if is_layer else None,
+        "weights": _weights_by_keras(layer) if is_layer and not nested else (),
+        "rows": [_row_by_keras(inner, layer) for inner in nested],
     }
+
+
+def _rows_of(model: Any) -> list[Any]:
+    """The layers of a model, and the operations among them."""
+    rows: list[Any] = getattr(model, "operations", model.layers)
+    return rows
 
 
 def _own_nodes(layer: Any, model: Any) -> list[Any]:
@@ -233,8 +256,8 @@ def is_called_beside(model: Any) -> bool:
     """
     return any(
         _own_nodes(layer, model)[-1] is not layer._inbound_nodes[-1]
-        or (hasattr(layer, "layers") and is_called_beside(layer))
-        for layer in model.layers
+        or (isinstance(layer, keras.Model) and is_called_beside(layer))
+        for layer in _rows_of(model)
     )
 
 
@@ -266,7 +289,7 @@ def _row(row: Row, graph: Graph) -> dict[str, Any]:
         "class": row.class_name,
         "outputs": [(tensor.shape, tensor.dtype) for tensor in calls[-1].output_tensors],
         "params": row.params,
-        "trainable": row.layer.trainable,
+        "trainable": None if isinstance(row.layer, Operation) else row.layer.trainable,
         "weights": () if nested else _weights(row.layer),
         "rows": [_row(inner, nested) for inner in row.layers] if nested else [],
     }
@@ -292,13 +315,20 @@ def printed_summary(model: Any) -> list[tuple[str, ...]]:
     return rows
 
 
-def expected_summary(rows: tuple[Row, ...]) -> list[tuple[str, ...]]:
-    """The rows that `model.summary()` must print."""
+def _printed(shape: Any) -> str:
+    return f"({', '.join(map(str, shape))})"
+
+
+def expected_summary(rows: tuple[Row, ...], is_nested: bool = False) -> list[tuple[str, ...]]:
+    """The rows that `model.summary()` must print: of a nested model no operations."""
     expected = []
     for row in rows:
-        several = isinstance(row.output_shape, list)
-        opening, closing = "[]" if several else "()"
-        shape = opening + ", ".join(map(str, row.output_shape)) + closing
+        if is_nested and isinstance(row.layer, Operation):
+            continue
+        if isinstance(row.output_shape, list):
+            shape = f"[{', '.join(map(_printed, row.output_shape))}]"
+        else:
+            shape = _printed(row.output_shape)
         expected.append((f"{row.name} ({row.class_name})", shape, f"{row.params:,}"))
-        expected += expected_summary(row.layers)
+        expected += expected_summary(row.layers, is_nested=True)
     return expected

@@ -14,7 +14,7 @@ from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model, Sequential
 from convzoo.graph.input import InputLayer
 from convzoo.graph.layer import Call, Constant, Layer, Tensor
-from convzoo.graph.legacy import class_in_keras_3, with_old_defaults
+from convzoo.graph.legacy import TENSORFLOW_CLASSES, class_in_keras_3, with_old_defaults
 from convzoo.graph.structure import leaves
 from convzoo.graph.unknown_layer import UnknownLayer
 
@@ -82,6 +82,10 @@ def layer_from_config(entry: Config) -> Layer:
         ArgumentError: when an argument can't be used.
     """
     class_name, config = _entry(entry, "class_name", str), entry.get("config")
+    if class_name in TENSORFLOW_CLASSES and isinstance(config, dict):
+        from convzoo.operations.tensorflow import TensorFlowFunction
+
+        return TensorFlowFunction(entry)
     if class_name in _MODELS or (isinstance(config, dict) and "input_layers" in config):
         return graph_from_config(entry)
     kind = _described_class(entry, class_in_keras_3(class_name, config))
@@ -294,15 +298,7 @@ class _NodeReader:
         inputs: list[Any] = []
         kwargs: dict[str, Any] = {}
         for part in node if isinstance(node[0], list) else [node]:
-            if not isinstance(part, list) or len(part) < 3:
-                raise SourceError(
-                    f"The config connects a layer by {part!r}. Expected [layer, node, tensor]."
-                )
-            # A plain value stands in the place of the tensor's number.
-            is_value = part[0] == "_CONSTANT_VALUE"
-            inputs.append(part[2] if is_value else self._legacy_value(part[:3]))
-            if len(part) > 3 and isinstance(part[3], dict):
-                kwargs.update(part[3])
+            inputs.append(self._legacy_input(part, kwargs))
         given = {
             key: self._legacy_value(value) for key, value in kwargs.items() if value is not None
         }
@@ -310,6 +306,19 @@ class _NodeReader:
             # A recurrent layer took its states as further inputs.
             return [inputs[0]], {"initial_state": inputs[1:], **given}
         return [inputs[0] if len(inputs) == 1 else inputs], given
+
+    def _legacy_input(self, part: Any, kwargs: dict[str, Any]) -> Any:
+        """One input, or a list of some; the arguments that stand beside it go to `kwargs`."""
+        if isinstance(part, list) and part and isinstance(part[0], list):
+            return [self._legacy_input(inner, kwargs) for inner in part]
+        if not isinstance(part, list) or len(part) < 3:
+            raise SourceError(
+                f"The config connects a layer by {part!r}. Expected [layer, node, tensor]."
+            )
+        if len(part) > 3 and isinstance(part[3], dict):
+            kwargs.update(part[3])
+        # A plain value stands in the place of the tensor's number.
+        return part[2] if part[0] == "_CONSTANT_VALUE" else self._legacy_value(part[:3])
 
     def _legacy_value(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -320,6 +329,8 @@ class _NodeReader:
                     index -= 1
                 return self._tensor(name, index, position)
             return [self._legacy_value(part) for part in value]
+        if isinstance(value, dict):
+            return {key: self._legacy_value(part) for key, part in value.items()}
         return value
 
     def _value(self, value: Any) -> Any:

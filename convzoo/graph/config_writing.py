@@ -40,17 +40,21 @@ _DEFAULTS: dict[str, Config] = {
 }
 
 
-def config_of(graph: Graph) -> Config:
+def config_of(graph: Graph, in_keras: bool = True) -> Config:
     """The config from which Keras builds the model, and from which `graph_from_config` reads it.
 
     An argument that has its default is left out, so that equal architectures have equal configs.
+
+    Args:
+        graph: the architecture.
+        in_keras: whether a layer that Keras 3 has no more is written as the operation that it is.
     """
     body: Config = {"name": graph.name, "trainable": graph.trainable}
     if isinstance(graph, Sequential):
         inputs = [] if graph.inputs is None else [graph.inputs.call.layer]
-        body["layers"] = [_layer_entry(layer) for layer in (*inputs, *graph.layers)]
+        body["layers"] = [_layer_entry(layer, in_keras) for layer in (*inputs, *graph.layers)]
     else:
-        nodes = _NodeWriter(graph)
+        nodes = _NodeWriter(graph, in_keras)
         body["layers"] = [nodes.entry(layer) for layer in graph.layers]
         body["input_layers"] = map_leaves(nodes.end, graph.inputs)
         body["output_layers"] = map_leaves(nodes.end, graph.outputs)
@@ -62,9 +66,9 @@ def config_of(graph: Graph) -> Config:
     }
 
 
-def _layer_entry(layer: Layer) -> Config:
+def _layer_entry(layer: Layer, in_keras: bool = True) -> Config:
     if isinstance(layer, Graph):
-        return config_of(layer)
+        return config_of(layer, in_keras)
     return {
         "module": layer.keras_module,
         "class_name": layer.class_name,
@@ -76,7 +80,8 @@ def _layer_entry(layer: Layer) -> Config:
 class _NodeWriter:
     """Numbers the calls of a functional model by layer, as Keras saves them."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, in_keras: bool) -> None:
+        self._in_keras = in_keras
         self._index: dict[Call, int] = {}
         self._calls: dict[Layer, list[Call]] = {}
         for call in sorted(graph.calls, key=lambda call: call.number):
@@ -85,15 +90,28 @@ class _NodeWriter:
             calls.append(call)
 
     def entry(self, layer: Layer) -> Config:
-        nodes = [
-            {
-                "args": [self._value(value) for value in call.args],
-                "kwargs": {key: self._value(value) for key, value in call.kwargs.items()},
-            }
-            for call in self._calls[layer]
-            if call.inputs
-        ]
-        return {**_layer_entry(layer), "name": layer.name, "inbound_nodes": nodes}
+        nodes = []
+        entry = None
+        for call in self._calls[layer]:
+            called, args, kwargs = layer, call.args, call.kwargs
+            if self._in_keras:
+                called, args, kwargs = layer.in_keras(call)
+            found = _layer_entry(called, self._in_keras)
+            if entry not in (None, found):
+                raise GraphError(
+                    f"{layer.class_name} '{layer.name}' is another operation of Keras 3 in each of "
+                    "its calls. Save the model with one call of it."
+                )
+            entry = found
+            if call.inputs:
+                nodes.append(
+                    {
+                        "args": [self._value(value) for value in args],
+                        "kwargs": {key: self._value(value) for key, value in kwargs.items()},
+                    }
+                )
+        assert entry is not None
+        return {**entry, "name": layer.name, "inbound_nodes": nodes}
 
     def end(self, tensor: Tensor) -> list[Any]:
         """What names an input or an output of the model."""
@@ -107,7 +125,11 @@ class _NodeWriter:
         return [tensor.call.layer.name, self._index[tensor.call], tensor.index]
 
     def _value(self, value: Any) -> Any:
-        return map_leaves(self._leaf, value)
+        if isinstance(value, (list, tuple)):
+            return [self._value(part) for part in value]
+        if isinstance(value, dict):
+            return {key: self._value(part) for key, part in value.items()}
+        return self._leaf(value)
 
     def _leaf(self, leaf: Any) -> Any:
         if isinstance(leaf, Tensor):
@@ -123,7 +145,7 @@ class _NodeWriter:
         return {
             "class_name": "__keras_tensor__",
             "config": {
-                "shape": list(tensor.shape),
+                "shape": list(tensor.shape) if tensor.is_known else None,
                 "dtype": tensor.dtype,
                 "keras_history": self._history(tensor),
             },
@@ -212,7 +234,7 @@ def reshaped_config(graph: Graph, shapes: Sequence[Shape]) -> Config:
     Raises:
         GraphError: when the model has another number of inputs.
     """
-    config = config_of(graph)
+    config = config_of(graph, in_keras=False)
     entries = config["config"]["layers"]
     if graph.inputs is None:
         if len(shapes) != 1:

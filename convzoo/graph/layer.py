@@ -177,6 +177,8 @@ class Layer(_Described):
     """The name under which Keras has registered a class of ours."""
     units_argument: ClassVar[str] = "channels"
     """What the last axis of the weights counts, in an explanation."""
+    allows_slash: ClassVar[bool] = False
+    """Whether its name may have a `/`, which Keras 3 refuses."""
     status: ClassVar[str] = "exact"
     """How much is known of the layers of this class, for the reference."""
     holds_layers: ClassVar[bool] = False
@@ -249,7 +251,7 @@ class Layer(_Described):
         self.check_arguments()
         if values.get("name") is None:
             values["name"] = automatic_name(self._name_stem)
-        elif not isinstance(self.name, str) or "/" in self.name:
+        elif not isinstance(self.name, str) or ("/" in self.name and not self.allows_slash):
             raise self.error("a name must be a text without '/'", f"name={self.name!r}")
 
     def _check_dtype(self) -> None:
@@ -430,6 +432,10 @@ class Layer(_Described):
             raise self._miscalled(error, inputs) from error
         Call(self, args, kwargs, inputs, outputs)
         return outputs
+
+    def in_keras(self, call: Call) -> tuple[Layer, tuple[Any, ...], dict[str, Any]]:
+        """What is called in Keras 3, and its arguments: mostly the layer itself."""
+        return self, call.args, call.kwargs
 
     def build(self, *args: Any, **kwargs: Any) -> None:
         """Make the variables on the first call; later calls must need the same ones."""

@@ -29,6 +29,9 @@ _CLASSES = {
     "SeparableConvolution2D": "SeparableConv2D",
 }
 
+# Classes of layers that hold a TensorFlow function.
+TENSORFLOW_CLASSES = frozenset({"SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer"})
+
 # What the one class for merging was in each mode.
 _MERGES = {
     "ave": "Average",

@@ -15,6 +15,8 @@ class UnknownLayer(Layer):
         entry: its entry in a config, which is kept and handed on.
     """
 
+    allows_slash = True
+
     entry: Any
 
     told: ClassVar[dict[int, set[tuple[Shape, str]]]]

@@ -32,7 +32,10 @@ class Merge(Layer):
 
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         """The shape of the merged tensors."""
-        batches = [shape[0] for shape in shapes if shape and shape[0] is not None]
+        refuse(
+            () in shapes, lambda: self.shape_error("needs inputs with a batch axis", list(shapes))
+        )
+        batches = [shape[0] for shape in shapes if shape[0] is not None]
         for batch in batches[1:]:
             refuse(
                 batch != batches[0],

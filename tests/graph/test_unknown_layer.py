@@ -95,6 +95,21 @@ def test_its_entry_is_handed_on() -> None:
     }
 
 
+def test_unknown_shape_is_written() -> None:
+    first = {"class_name": "InputLayer", "config": {"name": "i", "batch_input_shape": [None, 4]}}
+    layers = [{**first, "name": "i", "inbound_nodes": []}]
+    for name, source in (("mine", "i"), ("other", "mine")):
+        layers.append(
+            {**_entry("Mine", name), "name": name, "inbound_nodes": [[[source, 0, 0, {}]]]}
+        )
+    config = {"name": "m", "layers": layers, "input_layers": [["i", 0, 0]]}
+    config["output_layers"] = [["other", 0, 0]]
+    graph = graph_from_config({"class_name": "Functional", "config": config})
+    [node] = config_of(graph)["config"]["layers"][2]["inbound_nodes"]
+    assert node["args"][0]["config"]["shape"] is None
+    assert config_of(graph_from_config(config_of(graph))) == config_of(graph)
+
+
 def test_registered_layer_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     keep(monkeypatch, LAYERS)
 

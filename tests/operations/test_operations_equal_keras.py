@@ -23,6 +23,7 @@ from convzoo.graph.layer import REQUIRED, Constant
 from convzoo.graph.naming import fresh_names
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.operations import OPERATIONS
+from tests.keras_oracle import operation_class
 from tests.strategies import Spec
 from tests.strategies.operations import OPERATION_CASES, OperationCase, Values
 
@@ -42,11 +43,6 @@ _GAPS = {
     "numpy.Arange": "Keras can't run it on a symbolic tensor",
     "numpy.Bincount": "its argument `weights` has the name of what every layer states",
 }
-
-
-def _keras_class(name: str) -> Any:
-    kind = OPERATIONS.get(name)
-    return getattr(import_module(kind.keras_module), kind.class_name)
 
 
 def _facts(tensors: Any) -> Any:
@@ -69,7 +65,7 @@ def _by_keras(case: OperationCase) -> tuple[Any, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            outputs = _keras_class(case.name)(**case.arguments)(*args, **case.kwargs)
+            outputs = operation_class(case.name)(**case.arguments)(*args, **case.kwargs)
             model = keras.Model(inputs, outputs)
         except Exception as error:
             return error, None
@@ -139,7 +135,7 @@ def test_every_operation_of_keras_has_a_rule_or_a_reason_why_not() -> None:
 def test_arguments_and_their_defaults_are_those_of_keras(name: str) -> None:
     theirs = [
         (argument.name, REQUIRED if argument.default is argument.empty else argument.default)
-        for argument in inspect.signature(_keras_class(name).__init__).parameters.values()
+        for argument in inspect.signature(operation_class(name).__init__).parameters.values()
         if argument.kind in (argument.POSITIONAL_OR_KEYWORD, argument.KEYWORD_ONLY)
         and argument.name not in ("self", "name")
     ]

@@ -16,10 +16,6 @@ _CONFIGS = sorted((_WILD / "configs").glob("*.json"))
 pytestmark = pytest.mark.skipif(not _CONFIGS, reason="the files from the wild are not here")
 
 
-# Files with layers that are still to be described.
-_NOT_YET = {"064"}
-
-
 def _expected(path: Path) -> Any:
     found = _WILD / "expected" / path.name
     return json.loads(found.read_text()) if found.exists() else None
@@ -32,10 +28,6 @@ def test_file_is_exact_or_says_what_is_unknown(path: Path) -> None:
     if expected is None:
         # It has a class of its own or a function: partial, with reasons, and never an error.
         assert report.complete or any(row.notes for row in report.rows)
-        return
-    if path.stem in _NOT_YET:
-        assert not report.complete
-        assert any(row.notes for row in report.rows)
         return
     rows = {row.name: row for row in report.rows}
     for name, _, shape, params in expected["layers"]:

@@ -15,9 +15,21 @@ from hypothesis.strategies import DrawFn
 
 from convzoo import Input, Model, Sequential, layers
 from convzoo.errors import ConvzooError
-from convzoo.graph.layer import Tensor
+from convzoo.graph.layer import Constant, Tensor
+from convzoo.graph.structure import map_leaves
+from convzoo.operations import OPERATIONS
 from tests.strategies import CASES, Arguments, Spec, everywhere_arguments, layer_of
 from tests.strategies._drawing import inputs_of_rank, mostly, spatial_inputs
+from tests.strategies.operations import Values, operations_on
+
+
+@dataclass(frozen=True)
+class At:
+    """A tensor, by its number; the dtype and shape are for the drawing."""
+
+    number: int
+    shape: tuple[int | None, ...] = field(compare=False)
+    dtype: str = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class Step:
         arguments: the constructor's.
         model: the model that is called.
         shares: the number of the step whose layer is called again.
+        operands: where an operation is called, all that it is called on, `At` for each tensor.
     """
 
     inputs: tuple[int, ...]
@@ -37,6 +50,7 @@ class Step:
     arguments: Arguments = field(default_factory=dict)
     model: Program | None = None
     shares: int | None = None
+    operands: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,9 +80,26 @@ class Api:
     model: Callable[..., Any]
     sequential: Callable[..., Any]
     layer_class: Callable[[str], Any]
+    operation_class: Callable[[str], Any]
+    constant: Callable[[Values], Any]
 
 
-OURS = Api(Input, Model, Sequential, lambda class_name: getattr(layers, class_name))
+def _constant(values: Values) -> Constant:
+    ones: Any = 1.0
+    for size in reversed(values.shape):
+        ones = [ones] * size
+    config = {"value": ones, "dtype": values.dtype}
+    return Constant(values.shape, values.dtype, {"class_name": "__numpy__", "config": config})
+
+
+OURS = Api(
+    Input,
+    Model,
+    Sequential,
+    lambda class_name: getattr(layers, class_name),
+    OPERATIONS.get,
+    _constant,
+)
 
 
 def make(program: Program, api: Api) -> Any:
@@ -82,8 +113,7 @@ def make(program: Program, api: Api) -> Any:
     else:
         for step in program.steps:
             made.append(_layer(step, made, api))
-            taken = [tensors[number] for number in step.inputs]
-            tensors.append(_first(made[-1](taken if step.class_name in _MERGES else taken[0])))
+            tensors.append(_output(made[-1], step, tensors, api))
         inputs = tensors[: len(program.inputs)]
         model = api.model(
             inputs if len(inputs) > 1 else inputs[0],
@@ -99,11 +129,24 @@ def _layer(step: Step, made: list[Any], api: Api) -> Any:
         return made[step.shares]
     if step.model is not None:
         return make(step.model, api)
+    if step.operands is not None:
+        return api.operation_class(step.class_name)(**step.arguments)
     return layer_of(step.class_name, step.arguments, api.layer_class)
 
 
-def _first(outputs: Any) -> Any:
-    """The one tensor that goes on, where a layer gives several."""
+def _output(layer: Any, step: Step, tensors: list[Any], api: Api) -> Any:
+    """The one tensor that goes on; the first where a layer gives several."""
+
+    def current(leaf: Any) -> Any:
+        if isinstance(leaf, Values):
+            return api.constant(leaf)
+        return tensors[leaf.number] if isinstance(leaf, At) else leaf
+
+    if step.operands is not None:
+        outputs = layer(*map_leaves(current, step.operands))
+    else:
+        taken = [tensors[number] for number in step.inputs]
+        outputs = layer(taken if step.class_name in _MERGES else taken[0])
     return outputs[0] if isinstance(outputs, (list, tuple)) else outputs
 
 
@@ -148,7 +191,7 @@ _TRAINABLE = mostly(st.just(True), st.just(False))
 
 @st.composite
 def functional_models(draw: DrawFn, given_input: Spec | None = None, depth: int = 1) -> Program:
-    """A functional model with branches, several inputs and outputs, sharing and nesting."""
+    """A functional model with branches, operations, several inputs, sharing and nesting."""
     first = draw(_INPUTS) if given_input is None else given_input
     specs = [first]
     if given_input is None and draw(st.integers(0, 3)) == 0:
@@ -159,10 +202,9 @@ def functional_models(draw: DrawFn, given_input: Spec | None = None, depth: int 
     for _ in range(draw(st.integers(1, 8))):
         step = _step(draw, steps, tensors, depth)
         steps.append(step)
-        taken = [tensors[number] for number in step.inputs]
         try:
             made.append(_layer(step, made, OURS))
-            output = _first(made[-1](taken if step.class_name in _MERGES else taken[0]))
+            output = _output(made[-1], step, tensors, OURS)
         except ConvzooError:
             output = tensors[0]
             break
@@ -178,11 +220,19 @@ def functional_models(draw: DrawFn, given_input: Spec | None = None, depth: int 
 
 
 def _step(draw: DrawFn, steps: list[Step], tensors: list[Tensor], depth: int) -> Step:
-    kind = draw(st.sampled_from(["unary"] * 6 + ["merge"] * 3 + ["share"]))
+    kind = draw(st.sampled_from(["unary"] * 6 + ["merge"] * 3 + ["operation"] * 3 + ["share"]))
     number = draw(st.integers(max(0, len(tensors) - 3), len(tensors) - 1))
-    shared = [n for n, step in enumerate(steps) if step.class_name not in ("", *_MERGES)]
+    shared = [
+        n
+        for n, step in enumerate(steps)
+        if step.class_name not in ("", *_MERGES) and step.operands is None
+    ]
     if kind == "share" and shared:
         return Step((number,), shares=draw(st.sampled_from(shared)))
+    if kind == "operation":
+        places = [At(n, tensor.shape, tensor.dtype) for n, tensor in enumerate(tensors)]
+        case = draw(operations_on(places[number], st.sampled_from(places)))
+        return Step((), case.name, case.arguments, operands=case.args)
     if kind == "merge":
         shape = tensors[number].shape
         fitting = [n for n, tensor in enumerate(tensors) if tensor.shape[1:] == shape[1:]]

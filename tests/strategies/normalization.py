@@ -87,7 +87,7 @@ def _groups(spec: Spec) -> SearchStrategy[Any]:
     -1 is not drawn: Keras writes the number of channels in its place once the layer is called, and
     a model's config would not come back as it was.
     """
-    channels = spec.shape[-1] or 1
+    channels = (spec.shape or (1,))[-1] or 1
     divisors = [groups for groups in range(1, channels + 1) if channels % groups == 0]
     return mostly(st.sampled_from(divisors), st.sampled_from([0, -2, 4, 32, None, 2.0]))
 

@@ -42,6 +42,8 @@ class OperationCase:
 
 
 OPERATION_CASES: dict[str, SearchStrategy[OperationCase]] = {}
+_ARGUMENTS: dict[str, Callable[..., SearchStrategy[Arguments]]] = {}
+"""From what an operation is called on to a strategy for the constructor's arguments."""
 
 FLOATS = ("float32",) * 3 + ("float16", "bfloat16", "float64")
 DTYPES = (*FLOATS, "int32", "int64", "int8", "int16", "uint8", "uint16", "uint32", "uint64", "bool")
@@ -142,6 +144,7 @@ def calls(
         name = f"{file}.{class_name}"
         assert name not in OPERATION_CASES, name
         OPERATION_CASES[name] = _cases(name, args, arguments, kwargs)
+        _ARGUMENTS[name] = arguments or fixed()
 
 
 @st.composite
@@ -393,8 +396,8 @@ calls("numpy:Diagonal Trace", tensors(2, 4), _two_axes)
 
 
 @st.composite
-def _new_shapes(draw: DrawFn) -> OperationCase:
-    x = draw(tensors(1, 4))
+def _new_shapes(draw: DrawFn, given: Spec | None = None) -> OperationCase:
+    x = given or draw(tensors(1, 4))
     known = [2 if dim is None else dim for dim in x.shape]
     shape = draw(st.permutations(known).flatmap(bent)) if known else (1,)
     shape = [draw(mostly(st.just(dim), st.sampled_from([-1, -2, None]))) for dim in shape]
@@ -501,8 +504,8 @@ calls("numpy:Pad", tensors(), _pad_widths, some_of(constant_values=st.just(1)))
 
 
 @st.composite
-def _items(draw: DrawFn) -> tuple[Any, ...]:
-    x = draw(tensors(1, 4))
+def _items(draw: DrawFn, given: Spec | None = None) -> tuple[Any, ...]:
+    x = given or draw(tensors(1, 4))
     number = st.one_of(st.none(), st.integers(-4, 4))
     step = st.sampled_from([None, None, 1, 2, -1])
     part = st.one_of(
@@ -1070,3 +1073,49 @@ calls(
     ),
     kwargs=some_of(s=st.just(2)),
 )
+
+# ---------------------------------------------------------------------- on given tensors
+
+# Not Cast, whose automatic name counts the casts within Keras's layers too.
+_UNARY = (
+    "core.StopGradient math.Logsumexp math.TopK math.Rsqrt nn.Gelu nn.LogSoftmax "
+    "nn.Moments nn.Relu nn.Sigmoid nn.Softmax numpy.Absolute numpy.Argmax numpy.Clip "
+    "numpy.Cumsum numpy.Exp numpy.ExpandDims numpy.Flip numpy.Isnan numpy.Max numpy.Mean "
+    "numpy.Negative numpy.Pad numpy.Prod numpy.Ravel numpy.Roll numpy.Split numpy.Sqrt "
+    "numpy.Square numpy.Squeeze numpy.Sum numpy.Swapaxes numpy.Tile numpy.Transpose numpy.Var"
+)
+_BINARY = (
+    "numpy.Add numpy.Divide numpy.Equal numpy.Greater numpy.Maximum numpy.Minimum numpy.Mod "
+    "numpy.Multiply numpy.Power numpy.Subtract"
+)
+
+
+@st.composite
+def operations_on(draw: DrawFn, given: Spec, others: Any) -> OperationCase:
+    """A call on a tensor, and perhaps others.
+
+    Args:
+        draw: draws.
+        given: the tensor.
+        others: draws another tensor of those that there are.
+    """
+    kind = draw(st.sampled_from(["unary"] * 4 + ["binary"] * 3 + ["join", "matmul", "item", "new"]))
+    if kind == "item":
+        return OperationCase("numpy.GetItem", draw(_items(given)))
+    if kind == "new":
+        return draw(_new_shapes(given))
+    if kind == "matmul":
+        return OperationCase("numpy.Matmul", (given, draw(others)))
+    if kind == "join":
+        joined = [given, *draw(st.lists(others, max_size=2))]
+        name = draw(st.sampled_from(["numpy.Concatenate", "numpy.Stack"]))
+        return OperationCase(name, (joined,), draw(_axis_of_list(joined)))
+    if kind == "binary":
+        shape = [dim if draw(st.booleans()) and dim else 1 for dim in given.shape]
+        # Keras saves a constant without axes as a plain number.
+        constant = st.just(Values(tuple(shape))) if shape else SCALARS
+        operand = draw(st.one_of(others, SCALARS, constant))
+        both = (given, operand)[:: draw(st.sampled_from([1, -1]))]
+        return OperationCase(draw(st.sampled_from(_BINARY.split())), both)
+    name = draw(st.sampled_from(_UNARY.split()))
+    return OperationCase(name, (given,), draw(_ARGUMENTS[name](given)))

@@ -84,7 +84,8 @@ _image_layer(
     antialias=st.booleans(),
 )
 _image_layer("CenterCrop", _SIZES, (4,))
-_image_layer("RandomCrop", _SIZES, (4,), seed=_SEED)
+# Without a seed Keras makes one up and saves it, so that what it saves is never the same.
+_image_layer("RandomCrop", {**_SIZES, "seed": st.just(1)}, (4,))
 _image_layer(
     "MaxNumBoundingBoxes",
     {"max_number": mostly(st.sampled_from([0, 5, 2.5, "3"]), st.sampled_from(["a", None]))},
