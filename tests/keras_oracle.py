@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import keras
@@ -86,7 +88,13 @@ def _facts_by_convzoo(case: LayerCase) -> Facts | Refused:
 
 def _weights_by_keras(layer: Any) -> tuple[tuple[str, Any, bool, str], ...]:
     return tuple(
-        (w.name, tuple(w.shape), bool(w.trainable), keras.backend.standardize_dtype(w.dtype))
+        (
+            # The number of a variable without a name counts on in a session.
+            re.sub(r"^variable_\d+$", "variable", w.name),
+            tuple(w.shape),
+            bool(w.trainable),
+            keras.backend.standardize_dtype(w.dtype),
+        )
         for w in layer.weights
     )
 
@@ -112,18 +120,14 @@ def input_of(leaf: Any) -> Any:
     return layers.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
 
 
-def our_class(class_name: str) -> Any:
+def our_class(class_name: str) -> type[Layer]:
     """The description of the Keras layer of that name."""
-    return getattr(layers, class_name)
+    return next(kind for _, kind in layers.LAYERS.items() if kind.class_name == class_name)
 
 
 def keras_class(class_name: str) -> Any:
     """The Keras layer of that name, or ours where Keras has none."""
-    if hasattr(keras.layers, class_name):
-        return getattr(keras.layers, class_name)
-    from convzoo.building import keras_layers
-
-    return getattr(keras_layers, class_name)
+    return getattr(import_module(our_class(class_name).keras_module), class_name)
 
 
 @contextmanager

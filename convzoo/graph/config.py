@@ -105,6 +105,8 @@ def _described_class(entry: Config, class_name: str) -> type[Layer] | None:
 
         return OPERATIONS.find(f"{module.rpartition('.')[2]}.{class_name}")
     if module == "keras" or module.startswith(("keras.", "tf_keras.", "tensorflow.")):
+        if ".applications." in module:
+            return LAYERS.find(f"{module.rpartition('.')[2]}.{entry['class_name']}")
         return LAYERS.find(class_name)
     return LAYERS.find(registered_name) if isinstance(registered_name, str) else None
 
