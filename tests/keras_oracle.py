@@ -163,10 +163,10 @@ def graph_by_convzoo(program: Program) -> Graph | Refused:
 
 
 def facts_of_model(model: Any) -> dict[str, Any]:
-    """Rows and totals of a Keras model, from its layers."""
+    """Rows and totals of a Keras model, from its layers and operations."""
     return {
         "name": model.name,
-        "rows": [_row_by_keras(layer, model) for layer in model.layers],
+        "rows": [_row_by_keras(layer, model) for layer in _rows_of_keras(model)],
         "outputs": [(tuple(x.shape), x.dtype) for x in keras.tree.flatten(model.outputs)],
         "params": model.count_params(),
         "trainable": _elements(model.trainable_weights),
@@ -178,8 +178,15 @@ def facts_of_model(model: Any) -> dict[str, Any]:
     }
 
 
+def _rows_of_keras(model: Any) -> list[Any]:
+    """What `model.summary()` shows: layers, and the operations that `model.layers` leaves out."""
+    rows: list[Any] = getattr(model, "operations", model.layers)
+    return rows
+
+
 def _row_by_keras(layer: Any, model: Any) -> dict[str, Any]:
-    nested = getattr(layer, "layers", None)
+    nested = hasattr(layer, "layers")
+    is_layer = isinstance(layer, keras.layers.Layer)
     return {
         "name": layer.name,
         "class": type(layer).__name__,
@@ -187,10 +194,10 @@ def _row_by_keras(layer: Any, model: Any) -> dict[str, Any]:
             (tuple(x.shape), x.dtype)
             for x in keras.tree.flatten(_own_nodes(layer, model)[-1].output_tensors)
         ],
-        "params": layer.count_params(),
-        "trainable": layer.trainable,
-        "weights": () if nested else _weights_by_keras(layer),
-        "rows": [_row_by_keras(inner, layer) for inner in nested or ()],
+        "params": layer.count_params() if is_layer else 0,
+        "trainable": layer.trainable if is_layer else True,
+        "weights": () if nested or not is_layer else _weights_by_keras(layer),
+        "rows": [_row_by_keras(inner, layer) for inner in _rows_of_keras(layer)] if nested else [],
     }
 
 
@@ -212,7 +219,7 @@ def is_called_beside(model: Any) -> bool:
     return any(
         _own_nodes(layer, model)[-1] is not layer._inbound_nodes[-1]
         or (hasattr(layer, "layers") and is_called_beside(layer))
-        for layer in model.layers
+        for layer in _rows_of_keras(model)
     )
 
 
