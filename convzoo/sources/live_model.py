@@ -36,8 +36,10 @@ def _layers_config(model: Any) -> Any:
     """The config of a Sequential or functional model, which says all; `None` of another."""
     try:
         config = json.loads(model.to_json())
-    except (NotImplementedError, TypeError, ValueError):
-        return None  # As Keras raises where the author has written no get_config.
+    except Exception:
+        # Keras raises several errors where the author has written no get_config, and a get_config
+        # of somebody's own may fail in any way.
+        return None
     return config if "layers" in config.get("config", ()) else None
 
 

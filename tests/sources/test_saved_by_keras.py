@@ -73,6 +73,18 @@ def test_model_with_code_of_its_own_has_the_rows_that_keras_has() -> None:
     assert "the model's own code calls it: its work is unknown" in conv.notes
 
 
+def test_model_whose_config_can_not_be_made_has_the_rows_that_keras_has() -> None:
+    class Forgetful(keras.layers.Dense):
+        """Its get_config fails as somebody's own code may."""
+
+        def get_config(self) -> dict[str, Any]:
+            return {"factor": self.factor}
+
+    x = keras.Input((3,))
+    report = calc(keras.Model(x, Forgetful(4)(x)))
+    assert [row.params for row in report.rows] == [0, 16]
+
+
 def test_model_that_is_not_built_is_unknown() -> None:
     report = calc(_Own())
     assert not report.complete
