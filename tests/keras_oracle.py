@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,7 +90,13 @@ def _facts_by_convzoo(case: LayerCase) -> Facts | Refused:
 
 def _weights_by_keras(layer: Any) -> tuple[tuple[str, Any, bool, str], ...]:
     return tuple(
-        (w.name, tuple(w.shape), bool(w.trainable), keras.backend.standardize_dtype(w.dtype))
+        (
+            # The number of a variable without a name counts on in a session.
+            re.sub(r"^variable_\d+$", "variable", w.name),
+            tuple(w.shape),
+            bool(w.trainable),
+            keras.backend.standardize_dtype(w.dtype),
+        )
         for w in layer.weights
     )
 
@@ -115,18 +122,14 @@ def input_of(leaf: Any) -> Any:
     return layers.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
 
 
-def our_class(class_name: str) -> Any:
+def our_class(class_name: str) -> type[Layer]:
     """The description of the Keras layer of that name."""
-    return getattr(layers, class_name)
+    return next(kind for _, kind in layers.LAYERS.items() if kind.class_name == class_name)
 
 
 def keras_class(class_name: str) -> Any:
     """The Keras layer of that name, or ours where Keras has none."""
-    if hasattr(keras.layers, class_name):
-        return getattr(keras.layers, class_name)
-    from convzoo.building import keras_layers
-
-    return getattr(keras_layers, class_name)
+    return getattr(import_module(our_class(class_name).keras_module), class_name)
 
 
 def operation_class(name: str) -> Any:
@@ -201,7 +204,7 @@ def graph_by_convzoo(program: Program) -> Graph | Refused:
 
 
 def facts_of_model(model: Any) -> dict[str, Any]:
-    """Rows and totals of a Keras model, from its layers."""
+    """Rows and totals of a Keras model, from its layers and operations."""
     return {
         "name": model.name,
         "rows": [_row_by_keras(layer, model) for layer in _rows_of(model)],

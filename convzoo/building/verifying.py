@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from convzoo.analyses.report import Report, Row
@@ -67,8 +68,13 @@ def _output_shape(layer: Any) -> Any:
 def _weights(row: Row, layer: Any) -> tuple[Any, Any]:
     ours = sorted((weight.name, weight.shape) for weight in row.layer.variables or ())
     weights = getattr(layer, "weights", [])
-    theirs = sorted((weight.name, tuple(weight.shape)) for weight in weights)
+    theirs = sorted((_unnumbered(weight.name), tuple(weight.shape)) for weight in weights)
     return ours, theirs
+
+
+def _unnumbered(name: str) -> str:
+    """The name of a variable, without the number of one that its layer gives no name."""
+    return "variable" if re.fullmatch(r"variable_\d+", name) else name
 
 
 def _count(weights: list[Any]) -> int:

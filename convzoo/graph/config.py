@@ -109,8 +109,21 @@ def _described_class(entry: Config, class_name: str) -> type[Layer] | None:
 
         return OPERATIONS.find(f"{module.rpartition('.')[2]}.{class_name}")
     if module == "keras" or module.startswith(("keras.", "tf_keras.", "tensorflow.")):
+        if ".applications." in module:
+            return LAYERS.find(f"{module.rpartition('.')[2]}.{entry['class_name']}")
         return LAYERS.find(class_name)
-    return LAYERS.find(registered_name) if isinstance(registered_name, str) else None
+    return _custom_class(registered_name) if isinstance(registered_name, str) else None
+
+
+def _custom_class(registered_name: str) -> type[Layer] | None:
+    """The description of somebody's own class, which may have the name of one of Keras's."""
+    from convzoo.layers import LAYERS
+
+    kind = LAYERS.find(registered_name)
+    if kind is None or ">" in registered_name:
+        return kind
+    # A class that is not registered with Keras is saved with its bare name there.
+    return None if kind.__module__.startswith("convzoo.") else kind
 
 
 def _entry(config: Config, key: str, kind: type) -> Any:

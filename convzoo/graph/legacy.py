@@ -32,6 +32,13 @@ _CLASSES = {
 # Classes of layers that hold a TensorFlow function.
 TENSORFLOW_CLASSES = frozenset({"SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer"})
 
+# Classes within `keras.applications`, which many have under the same name: with their arguments.
+_IN_APPLICATIONS = {
+    "LayerScale": ("convnext", {"init_values", "projection_dim"}),
+    "StochasticDepth": ("convnext", {"drop_path_rate"}),
+    "CustomScaleLayer": ("inception_resnet_v2", {"scale"}),
+}
+
 # What the one class for merging was in each mode.
 _MERGES = {
     "ave": "Average",
@@ -116,6 +123,10 @@ def class_in_keras_3(class_name: str, config: Any) -> str:
     """Keras 3's name of a class."""
     if class_name == "Merge" and isinstance(config, dict):
         return _MERGES.get(str(config.get("mode")), class_name)
+    if class_name in _IN_APPLICATIONS and isinstance(config, dict):
+        file, arguments = _IN_APPLICATIONS[class_name]
+        if config.keys() - {"name", "trainable", "dtype"} == arguments:
+            return f"{file}.{class_name}"
     return _CLASSES.get(class_name, class_name)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from convzoo.errors import SourceError
 from convzoo.graph.config import graph_from_config
-from convzoo.graph.dims import UNKNOWN
+from convzoo.graph.dims import UNKNOWN, Shape
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer, Tensor
@@ -17,8 +17,9 @@ from convzoo.graph.unknown_layer import UnknownLayer
 def read_live_model(model: Any) -> Graph:
     """The architecture of a live Keras model.
 
-    Of a model with code of its own, a subclass of `keras.Model`, the layers are read as Keras has
-    them; how they are connected is unknown.
+    Of a layer of an unknown class, weights and output shapes are read as Keras has them. Of a model
+    with code of its own, a subclass of `keras.Model`, all layers are; how they are connected is
+    unknown.
 
     Raises:
         SourceError: when it is no Keras model.
@@ -29,16 +30,46 @@ def read_live_model(model: Any) -> Graph:
             "path, a typed stack, a Keras config or a Keras model."
         )
     config = _layers_config(model)
-    return LiveLayers(model) if config is None else graph_from_config(config)
+    if config is None:
+        return LiveLayers(model)
+    graph = graph_from_config(config)
+    _tell_unknown_layers(graph, model)
+    return graph
 
 
 def _layers_config(model: Any) -> Any:
     """The config of a Sequential or functional model, which says all; `None` of another."""
     try:
         config = json.loads(model.to_json())
-    except (NotImplementedError, TypeError, ValueError):
-        return None  # As Keras raises where the author has written no get_config.
+    except Exception:
+        # Keras raises several errors where the author has written no get_config, and a get_config
+        # of somebody's own may fail in any way.
+        return None
     return config if "layers" in config.get("config", ()) else None
+
+
+def _rows(model: Any) -> list[Any]:
+    """What `model.summary()` shows: layers, and operations, which `model.layers` leaves out."""
+    is_functional = hasattr(model, "operations") and hasattr(model, "_nodes_by_depth")
+    rows: list[Any] = model.operations if is_functional else model.layers
+    return rows
+
+
+def _tell_unknown_layers(graph: Graph, model: Any) -> None:
+    """Tell the layers of unknown classes what Keras knows of them."""
+    live = {layer.name: layer for layer in _rows(model)}
+    for layer in graph.layers:
+        if isinstance(layer, Graph):
+            _tell_unknown_layers(layer, live[layer.name])
+        elif isinstance(layer, UnknownLayer) and layer.name in live:
+            layer.variables = _weights(live[layer.name])
+    for call in graph.calls:
+        if isinstance(call.layer, UnknownLayer) and call.layer.name in live:
+            # What takes an output has told its shape already; what is left goes to nobody.
+            shapes = _output_shapes(live[call.layer.name])
+            for tensor, shape in zip(call.output_tensors, shapes, strict=False):
+                if not tensor.is_known:
+                    tensor.shape = shape
 
 
 class LiveLayers(Graph):
@@ -52,7 +83,7 @@ class LiveLayers(Graph):
         self._begin(model.name, model.trainable)
         self.inputs = self.outputs = None
         self.__dict__["class_name"] = type(model).__name__
-        self.layers = [_described(layer) for layer in model.layers]
+        self.layers = [_described(layer) for layer in _rows(model)]
         self.calls = [_shown_call(layer) for layer in self.layers]
 
 
@@ -64,30 +95,40 @@ def _described(layer: Any) -> Layer:
         {
             "module": type(layer).__module__,
             "class_name": type(layer).__name__,
-            "config": {"name": layer.name, "trainable": layer.trainable},
+            "config": {"name": layer.name, "trainable": getattr(layer, "trainable", True)},
             "registered_name": None,
         }
     )
-    if layer.built:
-        described.unknown_because = "the model's own code calls it: its work is unknown"
-        described.variables = tuple(
-            Weight(w.name, tuple(w.shape), bool(w.trainable), str(w.dtype)) for w in layer.weights
-        )
-        if (shape := _output_shape(layer)) is not None:
-            described.tell(0, shape)
-    else:
+    described.variables = _weights(layer)
+    if described.variables is None:
         described.unknown_because = "it is not built: call the model on data once"
+    else:
+        described.unknown_because = "the model's own code calls it: its work is unknown"
+        for number, shape in enumerate(_output_shapes(layer)):
+            described.tell(number, shape)
     return described
 
 
-def _output_shape(layer: Any) -> Any:
-    """The shape that `model.summary()` shows, or `None`."""
+def _weights(layer: Any) -> tuple[Weight, ...] | None:
+    """The variables, or `None` where they are not made yet; an operation has none."""
+    if not getattr(layer, "built", True):
+        return None
+    return tuple(
+        Weight(w.name, tuple(w.shape), bool(w.trainable), str(w.dtype))
+        for w in getattr(layer, "weights", ())
+    )
+
+
+def _output_shapes(layer: Any) -> list[Shape]:
+    """The shapes that `model.summary()` shows, as far as they are known."""
     try:
+        if nodes := layer._inbound_nodes:
+            return [tuple(tensor.shape) for tensor in nodes[-1].output_tensors]
         shape = layer.compute_output_shape(**layer._build_shapes_dict)
     except Exception:
-        return None  # Somebody's own code may fail in any way.
+        return []  # Somebody's own code may fail in any way.
     flat = isinstance(shape, tuple) and all(dim is None or type(dim) is int for dim in shape)
-    return shape if flat else None
+    return [shape] if flat else []
 
 
 def _shown_call(layer: Layer) -> Call:

@@ -79,8 +79,9 @@ def test_layer_of_an_unknown_class_is_unknown_and_the_rest_is_exact(config: Any)
 
 
 def test_class_of_another_module_is_not_taken_for_keras_s(config: Any) -> None:
-    config["config"]["layers"][1].update(module="mine", registered_name="mine>Dense")
-    assert calc(graph_from_config(config)).row("dense").params is None
+    for registered_name in ("mine>Dense", "Dense"):
+        config["config"]["layers"][1].update(module="mine", registered_name=registered_name)
+        assert calc(graph_from_config(config)).row("dense").params is None
 
 
 def test_output_that_is_not_there_is_refused(config: Any) -> None:

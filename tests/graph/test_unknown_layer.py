@@ -127,6 +127,17 @@ def test_registered_layer_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     assert calc(_stack(other)).row("mine").params is None
 
 
+def test_layer_without_a_registered_name_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(monkeypatch, LAYERS)
+
+    @convzoo.register_layer()
+    class Doubled(convzoo.layers.Layer):
+        """Every element times 2."""
+
+    entry = _entry("Doubled", "mine", module="m", registered_name="Doubled")
+    assert calc(_stack(entry)).total("params") == 0
+
+
 def test_layer_of_a_package_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     from importlib.metadata import EntryPoint
 

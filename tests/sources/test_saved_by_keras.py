@@ -12,6 +12,12 @@ import pytest
 import convzoo
 from convzoo import calc
 from convzoo.errors import SourceError
+from tests.keras_oracle import (
+    expected_summary,
+    facts_of_model,
+    facts_of_report,
+    printed_summary,
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +77,58 @@ def test_model_with_code_of_its_own_has_the_rows_that_keras_has() -> None:
     assert conv.output_shape == (1, 3, 3, 4)
     assert conv.macs is None
     assert "the model's own code calls it: its work is unknown" in conv.notes
+
+
+def test_model_whose_config_can_not_be_made_has_the_rows_that_keras_has() -> None:
+    class Forgetful(keras.layers.Dense):
+        """Its get_config fails as somebody's own code may."""
+
+        def get_config(self) -> dict[str, Any]:
+            return {"factor": self.factor}
+
+    x = keras.Input((3,))
+    report = calc(keras.Model(x, Forgetful(4)(x)))
+    assert [row.params for row in report.rows] == [0, 16]
+
+
+class _Scaled(keras.layers.Layer):
+    """A layer of somebody's own, with two outputs."""
+
+    def build(self, shape: Any) -> None:
+        self.factor = self.add_weight((shape[-1],), name="factor")
+        self.count = self.add_weight((), trainable=False, name="count")
+
+    def call(self, x: Any) -> Any:
+        return x * self.factor, x[..., :1]
+
+
+def test_layer_of_an_unknown_class_has_the_row_that_keras_has() -> None:
+    x = keras.Input((3,))
+    scaled, first = _Scaled()(keras.layers.Dense(4)(x))
+    summed = keras.layers.Add()([keras.layers.Dense(2)(scaled), first])
+    inner = keras.Model(x, summed, name="inner")
+    model = keras.Model(x, [*_Scaled(name="last")(inner(x)), inner(x)])
+    report = calc(model)
+    assert report.complete
+    assert facts_of_report(report)["rows"] == facts_of_model(model)["rows"]
+    assert expected_summary(report.rows) == printed_summary(model)
+    assert calc(model.to_json()).total("params") == 16 + 10
+    assert report.with_columns(["macs"]).row("last").macs is None
+
+
+def test_functional_model_with_a_config_of_its_own_has_all_rows() -> None:
+    class Backbone(keras.Model):
+        def __init__(self) -> None:
+            x = keras.Input((3,))
+            super().__init__(x, [*_Scaled()(keras.layers.Dense(4)(x) + 1.0)])
+
+        def get_config(self) -> dict[str, Any]:
+            return {}
+
+    model = Backbone()
+    report = calc(model)
+    assert report.complete
+    assert expected_summary(report.rows) == printed_summary(model)
 
 
 def test_model_that_is_not_built_is_unknown() -> None:

@@ -1,0 +1,84 @@
+"""Every model of `keras.applications`, with and without top, saved and live, equals Keras's."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import keras
+import pytest
+
+from convzoo import calc
+from tests.keras_oracle import (
+    expected_summary,
+    facts_of_model,
+    facts_of_report,
+    is_called_beside,
+    printed_summary,
+)
+
+# What the default run builds; a new function of Keras's is among the slow ones.
+_QUICK = {
+    "ConvNeXtTiny",
+    "DenseNet121",
+    "EfficientNetB0",
+    "InceptionV3",
+    "MobileNet",
+    "MobileNetV2",
+    "MobileNetV3Large",
+    "MobileNetV3Small",
+    "ResNet50",
+    "VGG16",
+    "Xception",
+}
+
+
+def _applications() -> list[Any]:
+    """Every function of the module, so that what a new Keras adds is not forgotten."""
+    return [
+        pytest.param(name, marks=() if name in _QUICK else pytest.mark.slow)
+        for name, _ in inspect.getmembers(keras.applications, inspect.isfunction)
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _one_model_in_memory() -> Iterator[None]:
+    """Fresh names for each model, weights of zeros, which are quicker, and no model left over."""
+
+    def zeros(_: Any, shape: Any, dtype: Any = None, **__: Any) -> Any:
+        return keras.ops.zeros(shape, dtype)
+
+    keras.backend.clear_session()
+    with mock.patch.object(keras.initializers.VarianceScaling, "__call__", zeros):
+        yield
+    keras.backend.clear_session()
+    gc.collect()
+
+
+@pytest.mark.parametrize("include_top", [True, False], ids=["top", "no_top"])
+@pytest.mark.parametrize("name", _applications())
+def test_application_has_the_rows_and_totals_of_keras(
+    name: str, include_top: bool, tmp_path: Path
+) -> None:
+    model = getattr(keras.applications, name)(weights=None, include_top=include_top)
+    facts, summary = facts_of_model(model), printed_summary(model)
+    assert not is_called_beside(model)
+    archive = tmp_path / "model.keras"
+    model.save(archive)
+    try:
+        for source in (model.to_json().encode(), archive, model):
+            report = calc(source)
+            assert report.complete
+            assert facts_of_report(report) == facts
+            assert expected_summary(report.rows) == summary
+            assert report.with_columns(["params", "macs"]).total("macs") is not None
+    finally:
+        archive.unlink()  # Up to 1.4 GB.
+
+
+def test_the_default_run_builds_models_that_keras_has() -> None:
+    assert {name for name in _QUICK if not hasattr(keras.applications, name)} == set()
