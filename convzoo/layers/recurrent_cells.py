@@ -350,7 +350,13 @@ class StackedRNNCells(Holder, Cell):
         outputs = Tensor(inputs.shape, self.cast(inputs))
         new_states: list[Any] = []
         # Keras, too, leaves out the cells for which there are no states.
-        for cell, state in zip(self.layers_within, states, strict=False):
+        for (cell, step), state in zip(self._steps(inputs), states, strict=False):
+            if outputs.shape[-1:] != step.shape[-1:]:
+                # States that broadcast make another size than the cells were built for.
+                raise self.shape_error(
+                    f"makes {outputs.shape[-1]} values where {cell.name!r} takes {step.shape[-1]}",
+                    inputs.shape,
+                )
             several = isinstance(state, (list, tuple))
             outputs, made = cell.output(outputs, list(state) if several else [state])
             new_states.append(made[0] if len(made) == 1 and not several else made)
