@@ -83,7 +83,7 @@ class LiveLayers(Graph):
         self._begin(model.name, model.trainable)
         self.inputs = self.outputs = None
         self.__dict__["class_name"] = type(model).__name__
-        self.layers = [_described(layer) for layer in _rows(model)]
+        self.layers = [*map(_described, _rows(model)), *_beside_layers(model)]
         self.calls = [_shown_call(layer) for layer in self.layers]
 
 
@@ -91,14 +91,7 @@ def _described(layer: Any) -> Layer:
     """A layer with the weights and the output shape that Keras knows of it."""
     if hasattr(layer, "layers") and hasattr(layer, "to_json"):
         return read_live_model(layer)
-    described = UnknownLayer(
-        {
-            "module": type(layer).__module__,
-            "class_name": type(layer).__name__,
-            "config": {"name": layer.name, "trainable": getattr(layer, "trainable", True)},
-            "registered_name": None,
-        }
-    )
+    described = _unknown(layer)
     described.variables = _weights(layer)
     if described.variables is None:
         described.unknown_because = "it is not built: call the model on data once"
@@ -109,14 +102,41 @@ def _described(layer: Any) -> Layer:
     return described
 
 
+def _unknown(layer: Any) -> UnknownLayer:
+    return UnknownLayer(
+        {
+            "module": type(layer).__module__,
+            "class_name": type(layer).__name__,
+            "config": {"name": layer.name, "trainable": getattr(layer, "trainable", True)},
+            "registered_name": None,
+        }
+    )
+
+
+def _beside_layers(model: Any) -> list[Layer]:
+    """A row for the weights that the model holds beside its layers.
+
+    Keras counts them in the total and shows them in no row.
+    """
+    shown = {id(weight) for layer in _rows(model) for weight in getattr(layer, "weights", ())}
+    held = [weight for weight in model.weights if id(weight) not in shown] if model.built else []
+    if not held:
+        return []
+    row = _unknown(model)
+    row.unknown_because = "weights that the model holds beside its layers"
+    row.variables = tuple(map(_weight, held))
+    return [row]
+
+
 def _weights(layer: Any) -> tuple[Weight, ...] | None:
     """The variables, or `None` where they are not made yet; an operation has none."""
     if not getattr(layer, "built", True):
         return None
-    return tuple(
-        Weight(w.name, tuple(w.shape), bool(w.trainable), str(w.dtype))
-        for w in getattr(layer, "weights", ())
-    )
+    return tuple(map(_weight, getattr(layer, "weights", ())))
+
+
+def _weight(weight: Any) -> Weight:
+    return Weight(weight.name, tuple(weight.shape), bool(weight.trainable), str(weight.dtype))
 
 
 def _output_shapes(layer: Any) -> list[Shape]:

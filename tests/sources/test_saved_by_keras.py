@@ -131,6 +131,29 @@ def test_functional_model_with_a_config_of_its_own_has_all_rows() -> None:
     assert expected_summary(report.rows) == printed_summary(model)
 
 
+def test_weights_beside_the_layers_are_counted_as_keras_counts_them() -> None:
+    class Holding(keras.Model):
+        def __init__(self) -> None:
+            super().__init__(name="holding")
+            self.dense = keras.layers.Dense(2)
+            self.token = self.add_weight((1, 5), name="token")
+            self.steps = self.add_weight((), name="steps", trainable=False)
+
+        def call(self, x: Any) -> Any:
+            return self.dense(x)
+
+    model = Holding()
+    model(np.zeros((1, 3)))
+    report = calc(model)
+    assert [(row.name, row.params) for row in report.rows] == [
+        (model.dense.name, 8),
+        ("holding", 6),
+    ]
+    assert "weights that the model holds beside its layers" in report.row("holding").notes
+    assert report.total("params") == model.count_params() == 14
+    assert report.total("trainable_params") == 13
+
+
 def test_model_that_is_not_built_is_unknown() -> None:
     report = calc(_Own())
     assert not report.complete
