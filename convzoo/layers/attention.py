@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from string import ascii_lowercase
 from typing import Any
@@ -14,7 +15,7 @@ from convzoo.layers.core import EinsumDense
 from convzoo.layers.holding import Holder
 
 
-class ListAttention(Layer):
+class ListAttention(Layer, ABC):
     """Attention without projections, called on `[query, value]` or `[query, value, key]`."""
 
     def check_dropout(self: Any) -> None:
@@ -55,6 +56,7 @@ class ListAttention(Layer):
             element_ops=total((scored.element_ops, softmax)),
         )
 
+    @abstractmethod
     def score_work(self, scores: Dim, pairs: Dim) -> Work:
         """What the scores cost.
 
@@ -62,7 +64,6 @@ class ListAttention(Layer):
             scores: how many there are.
             pairs: how often an element of a query meets one of a key.
         """
-        raise NotImplementedError
 
 
 @LAYERS.register("Attention")

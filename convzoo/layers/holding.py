@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
 
 
-class Holder(Layer):
+class Holder(Layer, ABC):
     """A layer that has no variables of its own, only those of the layers within it.
 
     As in Keras, `trainable` given to the constructor does not reach the layers within; changing it
@@ -24,9 +25,9 @@ class Holder(Layer):
         cls.arguments["trainable"] = True  # The property below hides the default.
 
     @property
+    @abstractmethod
     def layers_within(self) -> Sequence[Layer]:
         """The layers within, in the order in which Keras lists their weights."""
-        raise NotImplementedError
 
     @property  # type: ignore[misc]
     def trainable(self) -> bool:

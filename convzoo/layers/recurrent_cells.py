@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -13,24 +14,24 @@ from convzoo.layers.arguments import activation_ops, as_layer, check_size
 from convzoo.layers.holding import Holder
 
 
-class Cell(Layer):
+class Cell(Layer, ABC):
     """One step of a recurrent layer: from an input and states to an output and new states."""
 
+    @abstractmethod
     def step_output(self, shape: Shape) -> Shape:
         """The shape of a step's output, from that of a step's input."""
-        raise NotImplementedError
 
+    @abstractmethod
     def step_states(self, shape: Shape) -> list[Any]:
         """The shapes of the states, likewise."""
-        raise NotImplementedError
 
+    @abstractmethod
     def output(self, inputs: Tensor, states: Any = None) -> Any:
         """The output of a step and the new states."""
-        raise NotImplementedError
 
+    @abstractmethod
     def work(self, inputs: Tensor, states: Any = None) -> Work:
         """What a step computes for one sample, and a call of the cell with it."""
-        raise NotImplementedError
 
 
 def check_recurrence(layer: Any) -> None:
@@ -83,9 +84,9 @@ class UnitsCell(Cell):
         made = self.new_states(inputs, given)
         return made[0], made if several or len(made) > 1 else made[0]
 
+    @abstractmethod
     def new_states(self, inputs: Tensor, states: Sequence[Tensor]) -> list[Tensor]:
         """The states after a step; the first is the output, too."""
-        raise NotImplementedError
 
     def projected(self, inputs: Tensor, state: Tensor) -> Shape:
         """The shape of a gate: the sum of what it makes of the input and of the state."""
@@ -134,9 +135,9 @@ class UnitsCell(Cell):
         return ()
 
     @property
+    @abstractmethod
     def gate_ops(self) -> int:
         """Elementary operations of a step for each unit, biases and contractions left out."""
-        raise NotImplementedError
 
     def work(self, inputs: Tensor, states: Any = None) -> Work:
         own: Any = self

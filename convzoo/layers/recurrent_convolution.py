@@ -55,6 +55,10 @@ class ConvLSTMCell(Cell, SpatialLayer):
         ]
         return self.join(shape[0], outputs, self.filters)
 
+    def output(self, inputs: Tensor, states: Any = None) -> Any:
+        made = Tensor(self.step_output(inputs.shape), self.compute_dtype)
+        return made, [made, made]
+
     def step_states(self, shape: Shape) -> list[Any]:
         return [self.step_output(shape)] * 2
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from convzoo.graph.dims import Dim, Shape, product, total
@@ -253,7 +254,7 @@ class ScaleAndTranslate(Operation):
         return self.tensor(output_shape, images.dtype)
 
 
-class Framing(OfImages, Rearranging):
+class Framing(OfImages, Rearranging, ABC):
     """Images with more or less around them.
 
     Of what stands before, what stands after and the new size, two must be given for each axis.
@@ -272,9 +273,9 @@ class Framing(OfImages, Rearranging):
             shape[axis] = self.new_size(images, shape[axis], before, after, target)
         return self.tensor(shape, images.dtype)
 
+    @abstractmethod
     def new_size(self, images: Any, size: Dim, before: Any, after: Any, target: Any) -> Dim:
         """The new size of an axis."""
-        raise NotImplementedError
 
 
 @OPERATIONS.register("image.PadImages")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -556,16 +557,16 @@ class Trapezoid(Operation):
 # ---------------------------------------------------------------------- products of tensors
 
 
-class Product(Operation):
+class Product(Operation, ABC):
     """A sum of products of the elements of two tensors."""
 
     def output(self, x1: Any, x2: Any) -> Tensor:
         shape = self.output_shape_of(shape_of(x1), shape_of(x2))
         return self.tensor(shape, self.promoted(dtype_of(x1), dtype_of(x2)))
 
+    @abstractmethod
     def output_shape_of(self, one: Shape, two: Shape) -> Shape:
         """The shape of the result, from those of the operands."""
-        raise NotImplementedError
 
     def terms(self, one: Shape, two: Shape) -> Dim:
         """The products that are summed for one output element."""
