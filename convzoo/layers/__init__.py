@@ -19,7 +19,7 @@ Described = TypeVar("Described", bound=Layer)
 LAYERS: Registry[type[Layer]] = Registry(
     "layer",
     "convzoo.layers",
-    first=("convolution", "pooling", "reshaping", "core", "activation", "normalization"),
+    first=("convolution", "pooling", "reshaping", "dense", "activation", "normalization"),
     hint="The reference of layers lists every one.",
     entry_points="convzoo.layers",
 )
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from convzoo.layers.activation import *
     from convzoo.layers.attention import *
     from convzoo.layers.convolution import *
-    from convzoo.layers.core import *
+    from convzoo.layers.dense import *
+    from convzoo.layers.embedding import *
+    from convzoo.layers.holding import *
     from convzoo.layers.merging import *
     from convzoo.layers.normalization import *
     from convzoo.layers.pooling import *

@@ -7,6 +7,7 @@ from typing import Any
 from convzoo.graph.dims import product
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.layer import Layer, Tensor
+from convzoo.graph.structure import map_leaves
 from convzoo.layers import LAYERS
 from convzoo.layers.arguments import activation_ops
 
@@ -145,3 +146,17 @@ class Softmax(Elementwise):
     def windows(self, inputs: Tensor) -> tuple[Window, ...] | None:
         axes = self.axis if isinstance(self.axis, (list, tuple)) else (self.axis,)
         return () if all(axis in (-1, inputs.rank - 1) for axis in axes) else None
+
+
+@LAYERS.register("Identity", "identity")
+class Identity(Layer):
+    """The input, unchanged. Equals `keras.layers.Identity`."""
+
+    def output(self, inputs: Any) -> Any:
+        return map_leaves(lambda tensor: Tensor(tensor.shape, self.cast(tensor)), inputs)
+
+    def work(self, inputs: Any) -> Work:
+        return Work()
+
+    def windows(self, inputs: Any) -> tuple[Window, ...]:
+        return ()

@@ -11,7 +11,7 @@ from convzoo.graph.dims import Dim, Shape, product, total
 from convzoo.graph.facts import Weight, Work
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.layers import LAYERS
-from convzoo.layers.core import EinsumDense
+from convzoo.layers.dense import EinsumDense
 from convzoo.layers.holding import Holder
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
+from convzoo.layers import LAYERS
+from convzoo.layers.arguments import check_layer
 
 
 class Holder(Layer, ABC):
@@ -63,3 +65,26 @@ class Holder(Layer, ABC):
 
     def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
         return self.variables or ()
+
+
+@LAYERS.register("Wrapper", "wrapper")
+class Wrapper(Layer):
+    """A layer around another; a base class that can't be called. Equals `keras.layers.Wrapper`.
+
+    Args:
+        layer: the layer within.
+    """
+
+    holds_layers = True
+
+    layer: Layer
+
+    def check_arguments(self) -> None:
+        check_layer(self, "layer")
+
+    def output(self, inputs: Any) -> Any:
+        raise self.error(
+            "is a base class and can't be called",
+            "a call",
+            "Use a layer made from it, such as TimeDistributed.",
+        )

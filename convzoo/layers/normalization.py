@@ -10,7 +10,7 @@ from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.layer import Layer, Tensor, run_within, weights_within
 from convzoo.layers import LAYERS
 from convzoo.layers.arguments import check_size
-from convzoo.layers.core import Wrapper
+from convzoo.layers.holding import Wrapper
 
 
 @LAYERS.register("BatchNormalization", "batchnormalization", "batchnorm", "bn")

@@ -1,7 +1,8 @@
 # mypy: disable-error-code="override"
 """Operations: what `keras.ops` calls leave as nodes of a functional model.
 
-One file per file of `keras/src/ops`, and of those beside it that have some. An operation is a
+One file per file of `keras/src/ops` (`core.py` is our `tensors.py`), and of those beside it that
+have some. An operation is a
 layer without weights, policy or call arguments of its own; in a config it is told from a layer by
 its module. It is registered by both: `"numpy.Add"` is `keras.src.ops.numpy.Add`. Its `output`,
 `work` and `windows` take what the `call` of Keras's class takes: tensors, constants and plain
@@ -28,10 +29,11 @@ OPERATIONS: Registry[type[Operation]] = Registry(
 """Every operation by the file and the class name that Keras has for it."""
 
 
-# The modules of operations that are not in `keras/src/ops`, by our files.
+# Keras's modules of operations that have another name or folder than our files.
 _ELSEWHERE = {
     "activations": "keras.src.activations.activations",
     "quantizers": "keras.src.quantizers.quantizers",
+    "tensors": "keras.src.ops.core",
 }
 
 

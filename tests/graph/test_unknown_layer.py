@@ -145,7 +145,7 @@ def test_layer_of_a_package_is_found_by_its_entry_point(monkeypatch: pytest.Monk
         assert group == "convzoo.layers"
         return [
             EntryPoint("p>Broken", "no_such_module:Broken", group),
-            EntryPoint("p>Twice", "convzoo.layers.core:Dense", group),
+            EntryPoint("p>Twice", "convzoo.layers.dense:Dense", group),
         ]
 
     monkeypatch.setattr("importlib.metadata.entry_points", entry_points)

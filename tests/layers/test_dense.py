@@ -1,4 +1,4 @@
-"""Work, LoRA and quantization of core layers, against counts that use no formula of theirs."""
+"""Work, LoRA and quantization of dense and embedding layers, against counts of another kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Core layers."""
+"""Dense layers, embeddings, and what stands beside them."""
 
 from __future__ import annotations
 

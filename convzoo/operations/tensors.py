@@ -1,5 +1,5 @@
 # mypy: disable-error-code="override"
-"""Basic operations. Equals `keras/src/ops/core.py`."""
+"""Casting, slicing and scattering. Equals `keras/src/ops/core.py`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from convzoo.graph.dims import Dim
 from convzoo.graph.layer import REQUIRED, Constant, Tensor
-from convzoo.operations import OPERATIONS, add_operations, shape_of
+from convzoo.operations import OPERATIONS, shape_of
 from convzoo.operations.families import Elementwise, Rearranging, Unchanged
 
 
@@ -24,7 +24,14 @@ class ToDtype(Unchanged):
         return self.dtype or "float32"
 
 
-add_operations("core", (ToDtype,), "Cast SaturateCast")
+@OPERATIONS.register("core.Cast")
+class Cast(ToDtype):
+    """The same elements in another dtype. Equals `keras.ops.cast`."""
+
+
+@OPERATIONS.register("core.SaturateCast")
+class SaturateCast(ToDtype):
+    """Clipped to the bounds of the dtype. Equals `keras.ops.saturate_cast`."""
 
 
 @OPERATIONS.register("core.ConvertToTensor")
