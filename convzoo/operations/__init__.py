@@ -2,11 +2,10 @@
 """Operations: what `keras.ops` calls leave as nodes of a functional model.
 
 One file per file of `keras/src/ops` (`core.py` is our `tensors.py`), and of those beside it that
-have some. An operation is a
-layer without weights, policy or call arguments of its own; in a config it is told from a layer by
-its module. It is registered by both: `"numpy.Add"` is `keras.src.ops.numpy.Add`. Its `output`,
-`work` and `windows` take what the `call` of Keras's class takes: tensors, constants and plain
-values.
+have some. An operation is a layer without weights, policy or call arguments of its own; in a config
+it is told from a layer by its module. It is registered by both: `"numpy.Add"` is
+`keras.src.ops.numpy.Add`. Its `output`, `work` and `windows` take what the `call` of Keras's class
+takes: tensors, constants and plain values.
 """
 
 from __future__ import annotations
