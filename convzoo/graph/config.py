@@ -60,7 +60,7 @@ def graph_from_config(config: Config) -> Graph:
 
 def _unknown_model_from(entry: Config) -> Graph:
     """A model of somebody's own class: one row, of which nothing is known."""
-    layer = UnknownLayer({**entry, "config": _entry(entry, "config", dict)})
+    layer = UnknownLayer.of_entry({**entry, "config": _entry(entry, "config", dict)})
     model = Sequential([layer], name=layer.name)
     shape = _build_shape(entry)
     if shape is not None:
@@ -82,19 +82,28 @@ def layer_from_config(entry: Config) -> Layer:
         ArgumentError: when an argument can't be used.
     """
     class_name, config = _entry(entry, "class_name", str), entry.get("config")
+    if class_name in _keras_layers and entry.get("module") == "keras.layers":
+        return _keras_layers[class_name].from_config(_entry(entry, "config", dict))
     if class_name in TENSORFLOW_CLASSES and isinstance(config, dict):
         from convzoo.operations.tensorflow import TensorFlowFunction
 
-        return TensorFlowFunction(entry)
+        return TensorFlowFunction.of_entry(entry)
     if class_name in _MODELS or (isinstance(config, dict) and "input_layers" in config):
         return graph_from_config(entry)
     kind = _described_class(entry, class_in_keras_3(class_name, config))
     if kind is None:
-        return UnknownLayer(entry)
+        return UnknownLayer.of_entry(entry)
     arguments = _entry(entry, "config", dict)
     if "module" not in entry:
         arguments = with_old_defaults(kind.class_name, arguments)
+    elif entry["module"] == "keras.layers" and kind.class_name == class_name:
+        _keras_layers[class_name] = kind
     return kind.from_config(arguments)
+
+
+# The descriptions of classes of `keras.layers` that files have named so far: most entries of a
+# large file name one of a few.
+_keras_layers: dict[str, type[Layer]] = {}
 
 
 def _described_class(entry: Config, class_name: str) -> type[Layer] | None:
@@ -292,15 +301,13 @@ class _NodeReader:
     def _arguments(self, node: Any, layer: Layer) -> tuple[list[Any], dict[str, Any]]:
         if isinstance(node, dict):
             args = [self._value(value) for value in _entry(node, "args", list)]
-            kwargs = node.get("kwargs")
-            if not kwargs:
-                return args, {}
+            kwargs, defaults = node.get("kwargs") or {}, layer.call_defaults
             given = {
-                key: value
+                key: self._value(value)
                 for key, value in kwargs.items()
-                if value is not None and (key, value) not in layer.call_defaults.items()
+                if value is not None and (not defaults or (key, value) not in defaults.items())
             }
-            return args, {key: self._value(value) for key, value in given.items()}
+            return args, given
         if isinstance(node, list) and node:
             return self._legacy_arguments(node, layer)
         raise SourceError(f"The config connects a layer by {node!r}. Expected its args and kwargs.")
@@ -350,7 +357,7 @@ class _NodeReader:
         if isinstance(value, dict):
             class_name = value.get("class_name")
             if class_name == "__keras_tensor__":
-                return self._tensor(*_history(_entry(value, "config", dict)))
+                return self._tensor(*_history(value.get("config")))
             if class_name in _SPECIAL:
                 return _SPECIAL[class_name](self, value)
             return {key: self._value(part) for key, part in value.items()}
@@ -359,12 +366,12 @@ class _NodeReader:
         return value
 
 
-def _history(config: Config) -> tuple[Any, Any, Any]:
-    history = _entry(config, "keras_history", list)
+def _history(config: Any) -> list[Any]:
+    """Layer, call and tensor of the config of a tensor."""
+    history: list[Any] = _entry(config, "keras_history", list)
     if len(history) != 3:
         raise SourceError(f"The config names a tensor by {history!r}. Expected three entries.")
-    name, index, position = history
-    return name, index, position
+    return history
 
 
 def _legacy_references(structure: Any, names: Container[str]) -> Iterator[tuple[str, int]]:

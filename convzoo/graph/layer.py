@@ -126,6 +126,9 @@ _KEYWORD_ONLY = ("name", "trainable", "dtype")
 # Arguments that Keras takes for every layer and that change no fact.
 _EVERYWHERE = frozenset({"activity_regularizer", "autocast"})
 
+# What Keras saves in almost every layer.
+_SAVED_DEFAULT_POLICY = {"name": "float32"}
+
 _GIVING_AN_INPUT = frozenset({"input_shape", "input_dim", "batch_input_shape", "batch_shape"})
 
 # Arguments of a call that change no fact: masks hide values, never shapes.
@@ -177,8 +180,6 @@ class Layer(_Described):
     """The name under which Keras has registered a class of ours."""
     units_argument: ClassVar[str] = "channels"
     """What the last axis of the weights counts, in an explanation."""
-    allows_slash: ClassVar[bool] = False
-    """Whether its name may have a `/`, which Keras 3 refuses."""
     status: ClassVar[str] = "exact"
     """How much is known of the layers of this class, for the reference."""
     holds_layers: ClassVar[bool] = False
@@ -230,6 +231,8 @@ class Layer(_Described):
         for key in cls._identifiers.keys() & values.keys():
             self._check_identifier(key)
         self._finish()
+        if "/" in self.name:  # In a file it may stand: Keras 2 took it.
+            raise self._unusable_name()
 
     def _check_identifier(self, argument: str) -> None:
         """Refuse a name that Keras does not know; one read from a file may be its author's own."""
@@ -251,11 +254,17 @@ class Layer(_Described):
         self.check_arguments()
         if values.get("name") is None:
             values["name"] = automatic_name(self._name_stem)
-        elif not isinstance(self.name, str) or ("/" in self.name and not self.allows_slash):
-            raise self.error("a name must be a text without '/'", f"name={self.name!r}")
+        elif not isinstance(self.name, str):
+            raise self._unusable_name()
+
+    def _unusable_name(self) -> ArgumentError:
+        return self.error("a name must be a text without '/'", f"name={self.name!r}")
 
     def _check_dtype(self) -> None:
-        policy = dtypes.policy_name(self.__dict__.pop("dtype"))
+        dtype = self.__dict__.pop("dtype")
+        if type(dtype) is dict and dtype.get("config") == _SAVED_DEFAULT_POLICY:
+            return
+        policy = dtypes.policy_name(dtype)
         if policy is not None:
             if not dtypes.is_policy(policy):
                 raise self.error(

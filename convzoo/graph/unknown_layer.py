@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from convzoo.graph.dims import UNKNOWN, Shape
 from convzoo.graph.layer import Layer, Tensor
@@ -15,12 +15,15 @@ class UnknownLayer(Layer):
         entry: its entry in a config, which is kept and handed on.
     """
 
-    allows_slash = True
-
     entry: Any
 
     told: ClassVar[dict[int, set[tuple[Shape, str]]]]
     """Shapes and dtypes of its outputs, by number, as other parts of the file tell them."""
+
+    @classmethod
+    def of_entry(cls, entry: dict[str, Any]) -> Self:
+        """The layer of an entry in a config."""
+        return cls.from_config({"entry": entry})
 
     def check_arguments(self) -> None:
         entry, values = self.entry, self.__dict__

@@ -34,9 +34,10 @@ def check_size(layer: Layer, name: str, least: int = 1) -> None:
 
 def check_sizes(layer: Layer, name: str, count: int, least: int = 1) -> None:
     """Bring an argument to a tuple of `count` sizes of at least `least`; one int serves for all."""
-    if name not in layer.__dict__ and type(getattr(layer, name)) is tuple:
+    values = layer.__dict__
+    value = values[name] if name in values else getattr(layer, name)
+    if type(value) is tuple and name not in values:
         return
-    value = getattr(layer, name)
     if type(value) is int:
         sizes: tuple[Any, ...] = (value,) * count
     elif isinstance(value, (tuple, list)):
@@ -53,7 +54,7 @@ def check_sizes(layer: Layer, name: str, count: int, least: int = 1) -> None:
                 not is_size(size) or size < least,
                 lambda: _bad_sizes(layer, name, count, least, value),
             )
-    layer.__dict__[name] = sizes
+    values[name] = sizes
 
 
 def _bad_sizes(layer: Layer, name: str, count: int, least: int, value: Any) -> Any:

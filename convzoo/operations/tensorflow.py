@@ -582,6 +582,16 @@ class TensorFlowFunction(UnknownLayer):
 
     # ------------------------------------------------------------------ facts
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not any(isinstance(leaf, Tensor) for leaf in leaves([args, kwargs])):
+            raise self.error(
+                "was saved without the tensors it is called on. tf.keras leaves out those of "
+                "functions that take any number of them, and can't load such a file itself",
+                f"{args or kwargs}",
+                "Write it as a layer, such as Dot, EinsumDense or Lambda, and save again.",
+            )
+        return super().__call__(*args, **kwargs)
+
     def output(self, *args: Any, **kwargs: Any) -> Any:
         translated = self._translated(args, kwargs)
         return super().output() if translated is None else translated.outputs
@@ -617,7 +627,7 @@ class TensorFlowFunction(UnknownLayer):
         except KeyError as error:
             self._give_up(f"the file does not hold its argument {error}")
         except (ConvzooError, LookupError, TypeError, AttributeError) as error:
-            self._give_up(str(error))
+            self._give_up(str(error).rstrip("."))
         return None
 
     def given(self, args: Any, kwargs: Arguments) -> Arguments:

@@ -5,10 +5,11 @@ What bytes hold is found from their content, not from a file's name.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from convzoo.errors import ConvzooError, SourceError
 from convzoo.graph.garbage import no_collection
@@ -18,21 +19,24 @@ from convzoo.registry import Registry
 
 
 class Source(NamedTuple):
-    """One kind of bytes that hold an architecture.
+    """One kind of file that holds an architecture.
 
     Args:
-        recognises: whether these bytes are of this kind.
-        read: the graph that they hold.
+        recognises: whether a file that begins with these bytes is of this kind.
+        read: the graph that the file holds, open at its beginning.
     """
 
     recognises: Callable[[bytes], bool]
-    read: Callable[[bytes], Graph]
+    read: Callable[[BinaryIO], Graph]
 
 
 SOURCES: Registry[Source] = Registry(
     "source", "convzoo.sources", first=("keras_json", "keras_archive")
 )
-"""Every kind of bytes by name; the text of a stack is what remains."""
+"""Every kind of file by name; the text of a stack is what remains."""
+
+# How much of a file tells its kind.
+_BEGINNING_BYTES = 4096
 
 
 def read(source: Any) -> Graph:
@@ -108,10 +112,10 @@ def read_file(path: Path) -> Graph:
             "With the model loaded in Keras, model.save('model.keras') makes one."
         )
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            return _read_open(file, str(path))
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror or error}.") from None
-    return read_bytes(data, str(path))
 
 
 def read_bytes(data: bytes, place: str) -> Graph:
@@ -124,16 +128,22 @@ def read_bytes(data: bytes, place: str) -> Graph:
     Raises:
         SourceError: when they hold none.
     """
+    return _read_open(io.BytesIO(data), place)
+
+
+def _read_open(file: BinaryIO, place: str) -> Graph:
     from convzoo.sources.text import read_text
 
-    if not data.strip():
+    beginning = file.read(_BEGINNING_BYTES)
+    file.seek(0)
+    if not beginning.strip():
         raise SourceError(f"{place}: is empty. Expected a Keras model or a stack of layers.")
     try:
         for _, source in SOURCES.items():
-            if source.recognises(data):
-                return source.read(data)
-        _refuse_other_files(data)
-        return read_text(data)
+            if source.recognises(beginning):
+                return source.read(file)
+        _refuse_other_files(beginning)
+        return read_text(file.read())
     except ConvzooError as error:
         # The outer frame adds the place; the kind of the error stays.
         error.args = (f"{place}: {error}",)
@@ -159,7 +169,7 @@ _OTHER_FILES = (
 )
 
 
-def _refuse_other_files(data: bytes) -> None:
-    for beginning, sentence in _OTHER_FILES:
-        if data.startswith(beginning):
+def _refuse_other_files(beginning: bytes) -> None:
+    for signature, sentence in _OTHER_FILES:
+        if beginning.startswith(signature):
             raise SourceError(sentence)

@@ -5,22 +5,22 @@ Only the attribute `model_config` is read.
 
 from __future__ import annotations
 
-import io
+from typing import BinaryIO
 
 from convzoo.errors import SourceError
 from convzoo.graph.graph import Graph
 from convzoo.sources import SOURCES, Source
-from convzoo.sources.keras_json import read_json
+from convzoo.sources.keras_json import read_model_json
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
-def is_hdf5(data: bytes) -> bool:
-    """Whether the bytes begin as an HDF5 file does."""
-    return data.startswith(_SIGNATURE)
+def is_hdf5(beginning: bytes) -> bool:
+    """Whether a file that begins like this is HDF5."""
+    return beginning.startswith(_SIGNATURE)
 
 
-def read_hdf5(data: bytes) -> Graph:
+def read_hdf5(file: BinaryIO) -> Graph:
     """The model of an HDF5 file.
 
     Raises:
@@ -29,8 +29,8 @@ def read_hdf5(data: bytes) -> Graph:
     import h5py
 
     try:
-        with h5py.File(io.BytesIO(data), "r") as file:
-            config = file.attrs.get("model_config")
+        with h5py.File(file, "r") as opened:
+            config = opened.attrs.get("model_config")
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise SourceError(f"is a damaged HDF5 file: {error}.") from None
     if not isinstance(config, (str, bytes)):
@@ -38,7 +38,7 @@ def read_hdf5(data: bytes) -> Graph:
             "is an HDF5 file without a model_config: it holds weights or other data, and no "
             "architecture. Save the whole model with model.save('model.keras')."
         )
-    return read_json(config.encode() if isinstance(config, str) else config)
+    return read_model_json(config.encode() if isinstance(config, str) else config)
 
 
 SOURCES.add("hdf5", Source(is_hdf5, read_hdf5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 from convzoo.errors import SourceError
 from convzoo.graph.config import graph_from_config
@@ -11,12 +11,21 @@ from convzoo.graph.graph import Graph
 from convzoo.sources import SOURCES, Source
 
 
-def is_json(data: bytes) -> bool:
-    """Whether the bytes can only be JSON, by their first character."""
-    return data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
+def is_json(beginning: bytes) -> bool:
+    """Whether a file that begins like this can only be JSON."""
+    return beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
 
 
-def read_json(data: bytes) -> Graph:
+def read_json(file: BinaryIO) -> Graph:
+    """The model of a JSON file.
+
+    Raises:
+        SourceError: when it is not valid JSON, or holds no model.
+    """
+    return read_model_json(file.read())
+
+
+def read_model_json(data: bytes) -> Graph:
     """The model of a Keras JSON, of any version, or of TensorFlow.js.
 
     Raises:

@@ -11,6 +11,7 @@ from convzoo.graph.dims import UNKNOWN, Shape
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer, Tensor
+from convzoo.graph.structure import leaves
 from convzoo.graph.unknown_layer import UnknownLayer
 
 
@@ -103,7 +104,7 @@ def _described(layer: Any) -> Layer:
 
 
 def _unknown(layer: Any) -> UnknownLayer:
-    return UnknownLayer(
+    return UnknownLayer.of_entry(
         {
             "module": type(layer).__module__,
             "class_name": type(layer).__name__,
@@ -156,4 +157,7 @@ def _shown_call(layer: Layer) -> Call:
     if isinstance(layer, Graph):
         outputs = [Tensor(tensor.shape, tensor.dtype) for tensor in layer.output_tensors]
         return Call(layer, (layer.inputs,), {}, (), outputs or [Tensor(UNKNOWN)])
-    return Call(layer, (), {}, (), layer.output(None))
+    outputs = layer.output(None)
+    for tensor in leaves(outputs):
+        tensor.is_recovered = False
+    return Call(layer, (), {}, (), outputs)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from convzoo import calc
+from convzoo.errors import ArgumentError
 from convzoo.graph.config import graph_from_config
+from convzoo.layers import Conv2D
 
 
 def _stack(*layers: dict[str, Any], class_name: str = "Sequential") -> Any:
@@ -111,3 +113,12 @@ def test_gru_of_old_files_resets_before_the_product() -> None:
     first = {"class_name": "InputLayer", "config": {"name": "i", "batch_input_shape": [2, 4, 3]}}
     gru = {"class_name": "GRU", "config": {"name": "g", "units": 5, "implementation": 1}}
     assert calc(_stack(first, gru)).total("params") == 3 * 5 * (3 + 5 + 1)
+
+
+def test_name_may_have_a_slash_in_a_file() -> None:
+    first = {"filters": 4, "kernel_size": [3, 3], "name": "block/conv"}
+    layers = [{"class_name": "Conv2D", "config": {**first, "batch_input_shape": [None, 8, 8, 3]}}]
+    report = calc({"class_name": "Sequential", "config": {"name": "a/b", "layers": layers}})
+    assert [(row.name, row.params) for row in report.rows] == [("block/conv", 112)]
+    with pytest.raises(ArgumentError, match="'block/conv': a name must be a text without '/'"):
+        Conv2D(**first)

@@ -17,6 +17,7 @@ import pytest
 
 from convzoo import calc
 from convzoo.building import build
+from convzoo.errors import ArgumentError
 from convzoo.graph.graph import Graph
 
 _EVERYTHING = {"start": None, "stop": None, "step": None}
@@ -211,6 +212,13 @@ def test_what_can_not_be_followed_is_unknown(function: str, node: Any, reason: s
     row = report.row(f"tf.{function}")
     assert (row.output_shape, row.params, report.complete) == (None, None, False)
     assert row.notes == (f"what TensorFlow's {function} gives is unknown: {reason}",)
+
+
+def test_tensors_that_tf_keras_has_lost_are_missed() -> None:
+    # So tf.keras 2.21 saves tf.einsum("bij->bji", x).
+    model = _model(_function("einsum", ["_CONSTANT_VALUE", -1, "bij->bji", {}]))
+    with pytest.raises(ArgumentError, match=r"'tf\.einsum': was saved without the tensors it is"):
+        calc(model)
 
 
 def test_operation_of_an_unknown_graph_is_unknown() -> None:

@@ -14,6 +14,7 @@ from convzoo import calc
 from convzoo.errors import SourceError
 from convzoo.graph.config_writing import config_of
 from convzoo.sources import read
+from convzoo.sources.keras_archive import read_archive
 
 
 @pytest.fixture
@@ -93,6 +94,24 @@ def test_saved_model_is_refused_with_a_way_out(tmp_path: Path) -> None:
         SourceError, match=r": is a SavedModel\. Give a \.keras file.*model\.save\("
     ):
         calc(tmp_path)
+
+
+class _Counted(io.BytesIO):
+    """A file that counts the bytes read of it."""
+
+    count = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        self.count += len(data)
+        return data
+
+
+def test_weights_in_an_archive_are_not_read(config: Any) -> None:
+    weights = "0" * 10_000_000
+    file = _Counted(_archive(config_json=json.dumps(config), weights=weights))
+    assert calc(read_archive(file)).total("params") == 93_322
+    assert file.count < 100_000
 
 
 def test_json_encoded_twice_is_read(config: Any) -> None:
