@@ -31,6 +31,7 @@ from tests.strategies.models import Program, Step, functional_models, stacks
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask:UserWarning"),
     pytest.mark.filterwarnings("ignore:You passed `rms_scaling=True`:UserWarning"),
+    pytest.mark.filterwarnings("ignore:`fft_length` is recommended:UserWarning"),
 ]
 
 # Many models in one test, where a test of one layer has few.

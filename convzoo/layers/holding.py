@@ -68,19 +68,21 @@ class Holder(Layer, ABC):
 
 
 @LAYERS.register("Wrapper", "wrapper")
-class Wrapper(Layer):
+class Wrapper(Holder):
     """A layer around another; a base class that can't be called. Equals `keras.layers.Wrapper`.
 
     Args:
         layer: the layer within.
     """
 
-    holds_layers = True
-
-    layer: Layer
+    layer: Any
 
     def check_arguments(self) -> None:
         check_layer(self, "layer")
+
+    @property
+    def layers_within(self) -> Sequence[Layer]:
+        return (self.layer,)
 
     def output(self, inputs: Any) -> Any:
         raise self.error(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from convzoo.graph.dims import Shape, product, refuse
 from convzoo.graph.dtypes import is_float
 from convzoo.graph.facts import Weight, Window, Work
-from convzoo.graph.layer import Layer, Tensor, run_within, weights_within
+from convzoo.graph.layer import Layer, Tensor, run_within
 from convzoo.layers import LAYERS
 from convzoo.layers.arguments import check_size
 from convzoo.layers.holding import Wrapper
@@ -283,8 +284,12 @@ class SpectralNormalization(Wrapper):
     def output(self, inputs: Tensor) -> Tensor:
         return Tensor(run_within(self.layer, inputs).shape, self.compute_dtype)
 
-    def weights(self, inputs: Tensor) -> tuple[Weight, ...]:
-        within = weights_within(self.layer)
+    def build(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse a layer without a kernel."""
+        self.weights()
+
+    def _variables(self) -> Iterator[Weight]:
+        within = list(super()._variables())
         has_own = not self.layer.holds_layers or isinstance(self.layer, SpectralNormalization)
         kernels = [w for w in within if has_own and w.name in ("kernel", "embeddings")]
         low_rank = [w for w in within if has_own and w.name.startswith("lora_")]
@@ -295,17 +300,22 @@ class SpectralNormalization(Wrapper):
             while isinstance(adapted, SpectralNormalization):
                 adapted = adapted.layer
             dtype = adapted.compute_dtype
-            return (Weight("vector_u", (1, features), trainable=False, dtype=dtype), *within)
+            yield Weight("vector_u", (1, features), trainable=False, dtype=dtype)
+            yield from within
+            return
         if not kernels or not is_float(kernels[0].dtype):
             raise self.error(
                 "wraps a layer with a kernel or embeddings of floats", f"layer={self.layer!r}"
             )
         kernel = kernels[0]
-        estimate = Weight("vector_u", (1, kernel.shape[-1]), trainable=False, dtype=kernel.dtype)
-        return (kernel, estimate, *(w for w in within if w is not kernel))
+        yield kernel
+        yield Weight("vector_u", (1, kernel.shape[-1]), trainable=False, dtype=kernel.dtype)
+        yield from (weight for weight in within if weight is not kernel)
 
     def work(self, inputs: Tensor) -> Work | None:
-        return self.layer.work(inputs)
+        work: Work | None = self.layer.work(inputs)
+        return work
 
     def windows(self, inputs: Tensor) -> tuple[Window, ...] | None:
-        return self.layer.windows(inputs)
+        windows: tuple[Window, ...] | None = self.layer.windows(inputs)
+        return windows

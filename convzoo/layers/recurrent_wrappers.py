@@ -7,30 +7,21 @@ from typing import Any
 
 from convzoo.graph.dims import Dim, Worked, product, total
 from convzoo.graph.facts import Window, Work
-from convzoo.graph.layer import Layer, Tensor, run_within
+from convzoo.graph.layer import Tensor, run_within
 from convzoo.graph.structure import map_leaves
 from convzoo.layers import LAYERS
-from convzoo.layers.arguments import as_layer, check_layer
-from convzoo.layers.holding import Holder
+from convzoo.layers.arguments import as_layer
+from convzoo.layers.holding import Holder, Wrapper
 from convzoo.layers.recurrent import Recurrent
 
 
 @LAYERS.register("TimeDistributed")
-class TimeDistributed(Holder):
+class TimeDistributed(Wrapper):
     """One layer or model on every step of the input. Equals `keras.layers.TimeDistributed`.
 
     Args:
         layer: the layer, which takes and gives one tensor.
     """
-
-    layer: Any
-
-    def check_arguments(self) -> None:
-        check_layer(self, "layer")
-
-    @property
-    def layers_within(self) -> Sequence[Layer]:
-        return (self.layer,)
 
     def _step(self, inputs: Any) -> Tensor:
         """What the layer within sees of the input at one step."""

@@ -65,3 +65,11 @@ def test_layer_without_a_kernel_is_not_wrapped() -> None:
     for layer in (layers.ReLU(), layers.BatchNormalization(), layers.Wrapper(layers.Dense(3))):
         with pytest.raises(ConvzooError):
             layers.SpectralNormalization(layer)(Input((4,)))
+
+
+def test_layer_that_is_wrapped_is_frozen_with_the_model() -> None:
+    graph = Sequential([Input((4,)), layers.SpectralNormalization(layers.Dense(3))])
+    graph.trainable = False
+    weights = build(graph).layers[0].weights
+    assert [bool(weight.trainable) for weight in weights] == [False] * 3
+    assert [weight.trainable for weight in graph.layers[0].variables or ()] == [False] * 3
