@@ -36,7 +36,7 @@ def calc(
     graph = read(source)
     if input_shape is not None:
         graph = graph.with_input_shapes(_shapes(input_shape))
-    elif graph.inputs is None and all(layer.unknown_because is None for layer in graph.layers):
+    elif not graph.calls and all(layer.unknown_because is None for layer in graph.layers):
         from convzoo.errors import SourceError
 
         raise SourceError(

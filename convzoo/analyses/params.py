@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from convzoo.analyses import Findings, analysis
 from convzoo.graph import dtypes
+from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
 
@@ -27,15 +28,17 @@ _COLUMNS = ("params", "trainable_params", "non_trainable_params", "weight_bytes"
 def params(graph: Graph) -> Findings:
     """Count the elements of every weight."""
     own = {layer: _count(layer) for layer in dict.fromkeys(graph.walk())}
+    repeated = _repeated(own)
     rows: dict[Layer, dict[str, Any]] = {}
     for layer in graph.layers:
         if isinstance(layer, Graph):
-            inside = [own[inner] for inner in dict.fromkeys(layer.walk())]
-            known = None if None in inside else _total(inside)
+            within = dict.fromkeys(layer.walk())
+            inside = [own[inner] for inner in within]
+            known = None if None in inside else _total(inside, _repeated(within))
             rows[layer] = _columns(known, layer.trainable)
         else:
             rows[layer] = _columns(own[layer], layer.trainable)
-    return Findings(rows, _columns(_total(own.values()), graph.trainable))
+    return Findings(rows, _columns(_total(own.values(), repeated), graph.trainable))
 
 
 # Elements that are trained, elements that are not, and the bits of both.
@@ -46,10 +49,25 @@ def _count(layer: Layer) -> _Count | None:
     """What a layer holds; `None` where its variables are unknown."""
     if layer.variables is None:
         return None
-    if not layer.variables:
-        return (0, 0, 0)
+    return _count_weights(layer, layer.variables)
+
+
+def _repeated(layers: Iterable[Layer]) -> _Count:
+    """What layers of a live model hold that a layer before them holds too."""
+    seen: set[int] = set()
+    counts = []
+    for layer in layers:
+        if layer.shared_variables and layer.variables:
+            again = [p for p, number in layer.shared_variables.items() if number in seen]
+            counts.append(_count_weights(layer, [layer.variables[place] for place in again]))
+            seen.update(layer.shared_variables.values())
+    return _total(counts, (0, 0, 0))
+
+
+def _count_weights(layer: Layer, weights: Iterable[Weight]) -> _Count:
+    """What these weights of a layer hold."""
     trainable = non_trainable = bits = 0
-    for weight in layer.variables:
+    for weight in weights:
         elements = prod(weight.shape)  # type: ignore[arg-type]
         if layer.trains(weight):
             trainable += elements
@@ -59,10 +77,11 @@ def _count(layer: Layer) -> _Count | None:
     return (trainable, non_trainable, bits)
 
 
-def _total(counts: Iterable[_Count | None]) -> _Count:
-    """The sum of what is known."""
+def _total(counts: Iterable[_Count | None], repeated: _Count) -> _Count:
+    """The sum of what is known, less what is counted more than once."""
     known = [count for count in counts if count is not None]
-    trainable, non_trainable, bits = map(sum, zip((0, 0, 0), *known, strict=True))
+    sums = map(sum, zip((0, 0, 0), *known, strict=True))
+    trainable, non_trainable, bits = (s - r for s, r in zip(sums, repeated, strict=True))
     return (trainable, non_trainable, bits)
 
 

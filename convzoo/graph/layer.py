@@ -163,6 +163,8 @@ class Layer(_Described):
 
     variables: tuple[Weight, ...] | None = field(default=None, kw_only=True, init=False)
     """The weights, once the layer was called."""
+    shared_variables: dict[int, int] | None = field(default=None, kw_only=True, init=False)
+    """In a live model: by place among the weights, the numbers of those that others hold too."""
 
     arguments: ClassVar[dict[str, Any]] = {}
     """Every argument with its default, in Keras's order; keyword-only ones last."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from convzoo.errors import SourceError
@@ -30,6 +32,12 @@ def read_live_model(model: Any) -> Graph:
             f"Can't read an architecture from {type(model).__name__!r}. Give a name of the zoo, a "
             "path, a typed stack, a Keras config or a Keras model."
         )
+    graph = _read(model)
+    _tell_shared_variables(graph, model)
+    return graph
+
+
+def _read(model: Any) -> Graph:
     config = _layers_config(model)
     if config is None:
         return LiveLayers(model)
@@ -73,6 +81,31 @@ def _tell_unknown_layers(graph: Graph, model: Any) -> None:
                     tensor.shape = shape
 
 
+def _tell_shared_variables(graph: Graph, model: Any) -> None:
+    """Tell layers of the variables that others of them hold too: configs don't."""
+    pairs = dict(_pairs(graph, model))
+    holders = Counter(id(weight) for live in pairs.values() for weight in _live_weights(live))
+    for layer, live in pairs.items():
+        weights = [id(weight) for weight in _live_weights(live)]
+        shared = {place: held for place, held in enumerate(weights) if holders[held] > 1}
+        if shared and len(weights) == len(layer.variables or ()):
+            layer.shared_variables = shared
+
+
+def _pairs(graph: Graph, model: Any) -> Iterator[tuple[Layer, Any]]:
+    """Every layer that is no model, with the one in Keras."""
+    live = {layer.name: layer for layer in _rows(model)}
+    for layer in graph.layers:
+        if isinstance(layer, Graph):
+            yield from _pairs(layer, live[layer.name])
+        elif layer.name in live:
+            yield layer, live[layer.name]
+
+
+def _live_weights(layer: Any) -> list[Any]:
+    return list(getattr(layer, "weights", ()))
+
+
 class LiveLayers(Graph):
     """The layers of a model whose own code connects them.
 
@@ -91,7 +124,7 @@ class LiveLayers(Graph):
 def _described(layer: Any) -> Layer:
     """A layer with the weights and the output shape that Keras knows of it."""
     if hasattr(layer, "layers") and hasattr(layer, "to_json"):
-        return read_live_model(layer)
+        return _read(layer)
     described = _unknown(layer)
     described.variables = _weights(layer)
     if described.variables is None:
@@ -133,7 +166,7 @@ def _weights(layer: Any) -> tuple[Weight, ...] | None:
     """The variables, or `None` where they are not made yet; an operation has none."""
     if not getattr(layer, "built", True):
         return None
-    return tuple(map(_weight, getattr(layer, "weights", ())))
+    return tuple(map(_weight, _live_weights(layer)))
 
 
 def _weight(weight: Any) -> Weight:

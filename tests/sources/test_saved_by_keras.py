@@ -165,3 +165,29 @@ def test_model_that_is_not_built_is_unknown() -> None:
 def test_thing_of_another_kind_is_refused() -> None:
     with pytest.raises(SourceError, match=r"Can't read an architecture from 'dict_keys'"):
         calc({}.keys())
+
+
+def test_variables_that_layers_share_are_counted_once() -> None:
+    shared = keras.layers.Dense(3)
+    models = [keras.Sequential([keras.Input((4,)), shared], name=name) for name in "ab"]
+    start = keras.Input((5, 4))
+    steps = keras.layers.TimeDistributed(shared)(start)
+    within = keras.Model(start, [steps, shared(start), models[0](start[:, 0])])
+
+    class Own(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.models = models
+
+        def call(self, inputs: Any) -> Any:
+            return models[0](inputs) + models[1](inputs)
+
+    own = Own()
+    own(np.zeros((1, 4)))
+    for model in (within, own):
+        report = calc(model)
+        assert report.total("params") == model.count_params() == 15
+        assert {row.params for row in report.rows} <= {0, 15}
+    # In a file they are apart, and Keras reads it so.
+    text = within.to_json()
+    assert calc(text).total("params") == keras.models.model_from_json(text).count_params() == 45
