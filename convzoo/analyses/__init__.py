@@ -1,4 +1,4 @@
-"""One question each, answered as a fold over the facts of a graph's calls.
+"""One question each, answered as a fold over the facts of an architecture's calls.
 
 An analysis gives one or more columns: a value for every row of the report and a total. It never
 asks which class a layer is.
@@ -10,9 +10,28 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from convzoo.graph.graph import Graph
+from convzoo.graph.dtypes import bits, is_float
 from convzoo.graph.layer import Layer
+from convzoo.graph.trace import Trace
 from convzoo.registry import Registry
+
+
+class Setting(NamedTuple):
+    """What answers depend on beside the architecture.
+
+    Args:
+        batch: samples that go through it at once.
+        dtype: the dtype of every float; `None` for what the layers' policies say.
+        optimizer: what trains it, which remembers numbers for each weight.
+    """
+
+    batch: int = 1
+    dtype: str | None = None
+    optimizer: str = "adam"
+
+    def bits(self, dtype: str) -> int | None:
+        """The size of an element in bits; `None` for a string."""
+        return bits(self.dtype if self.dtype is not None and is_float(dtype) else dtype)
 
 
 class Findings(NamedTuple):
@@ -22,11 +41,13 @@ class Findings(NamedTuple):
         rows: for each layer, its values by column; `None` where unknown.
         totals: for the whole graph, values by column: of what is known.
         notes: for each layer, what a reader should know.
+        remarks: what a reader should know of the whole.
     """
 
     rows: dict[Layer, dict[str, Any]]
     totals: dict[str, Any]
     notes: Mapping[Layer, Sequence[str]] = MappingProxyType({})
+    remarks: Sequence[str] = ()
 
 
 class Analysis(NamedTuple):
@@ -34,11 +55,11 @@ class Analysis(NamedTuple):
 
     Args:
         columns: title of each column, by its name in the JSON contract.
-        run: what answers it for a graph.
+        run: what answers it for one run of an architecture.
     """
 
     columns: dict[str, str]
-    run: Callable[[Graph], Findings]
+    run: Callable[[Trace, Setting], Findings]
 
 
 ANALYSES: Registry[Analysis] = Registry(
@@ -47,10 +68,10 @@ ANALYSES: Registry[Analysis] = Registry(
 """Every analysis, by the name of each of its columns."""
 
 
-def analysis(**columns: str) -> Callable[[Callable[[Graph], Findings]], Analysis]:
-    """Decorate a function that answers for a graph, giving its columns and their titles."""
+def analysis(**columns: str) -> Callable[[Callable[[Trace, Setting], Findings]], Analysis]:
+    """Decorate a function that answers for a run, giving its columns and their titles."""
 
-    def decorate(run: Callable[[Graph], Findings]) -> Analysis:
+    def decorate(run: Callable[[Trace, Setting], Findings]) -> Analysis:
         made = Analysis(columns, run)
         for column in columns:
             ANALYSES.add(column, made)

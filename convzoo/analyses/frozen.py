@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from convzoo.analyses import Findings, analysis
-from convzoo.graph.graph import Graph
+from convzoo.analyses import Findings, Setting, analysis
+from convzoo.graph.trace import Trace
 
 
 @analysis(frozen="Frozen")
-def frozen(graph: Graph) -> Findings:
+def frozen(trace: Trace, _: Setting) -> Findings:
     """Tell the layers that hold weights of which none is trained."""
-    rows = {}
+    rows, graph = {}, trace.graph
     for layer in graph.unique_layers():
         weights = layer.variables or ()
         trained = layer.trainable and graph.trainable and any(map(layer.trains, weights))

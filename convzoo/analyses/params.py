@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any, TypeAlias
 
-from convzoo.analyses import Findings, analysis
-from convzoo.graph import dtypes
+from convzoo.analyses import Findings, Setting, analysis
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
+from convzoo.graph.trace import Trace
 
 _COLUMNS = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
 
@@ -25,16 +25,17 @@ _COLUMNS = ("params", "trainable_params", "non_trainable_params", "weight_bytes"
     non_trainable_params="Non-trainable",
     weight_bytes="Weight bytes",
 )
-def params(graph: Graph) -> Findings:
+def params(trace: Trace, setting: Setting) -> Findings:
     """Count the elements of every weight."""
-    own = {layer: _count(layer) for layer in dict.fromkeys(graph.walk())}
-    repeated = _repeated(own)
+    graph = trace.graph
+    own = {layer: _count(layer, setting) for layer in dict.fromkeys(graph.walk())}
+    repeated = _repeated(own, setting)
     rows: dict[Layer, dict[str, Any]] = {}
     for layer in graph.layers:
         if isinstance(layer, Graph):
             within = dict.fromkeys(layer.walk())
             inside = [own[inner] for inner in within]
-            known = None if None in inside else _total(inside, _repeated(within))
+            known = None if None in inside else _total(inside, _repeated(within, setting))
             rows[layer] = _columns(known, layer.trainable)
         else:
             rows[layer] = _columns(own[layer], layer.trainable)
@@ -45,26 +46,27 @@ def params(graph: Graph) -> Findings:
 _Count: TypeAlias = "tuple[int, int, int]"
 
 
-def _count(layer: Layer) -> _Count | None:
+def _count(layer: Layer, setting: Setting) -> _Count | None:
     """What a layer holds; `None` where its variables are unknown."""
     if layer.variables is None:
         return None
-    return _count_weights(layer, layer.variables)
+    return _count_weights(layer, layer.variables, setting)
 
 
-def _repeated(layers: Iterable[Layer]) -> _Count:
+def _repeated(layers: Iterable[Layer], setting: Setting) -> _Count:
     """What layers of a live model hold that a layer before them holds too."""
     seen: set[int] = set()
     counts = []
     for layer in layers:
         if layer.shared_variables and layer.variables:
             again = [p for p, number in layer.shared_variables.items() if number in seen]
-            counts.append(_count_weights(layer, [layer.variables[place] for place in again]))
+            weights = [layer.variables[place] for place in again]
+            counts.append(_count_weights(layer, weights, setting))
             seen.update(layer.shared_variables.values())
     return _total(counts, (0, 0, 0))
 
 
-def _count_weights(layer: Layer, weights: Iterable[Weight]) -> _Count:
+def _count_weights(layer: Layer, weights: Iterable[Weight], setting: Setting) -> _Count:
     """What these weights of a layer hold."""
     trainable = non_trainable = bits = 0
     for weight in weights:
@@ -73,7 +75,7 @@ def _count_weights(layer: Layer, weights: Iterable[Weight]) -> _Count:
             trainable += elements
         else:
             non_trainable += elements
-        bits += elements * (dtypes.bits(weight.dtype or layer.variable_dtype) or 0)
+        bits += elements * (setting.bits(weight.dtype or layer.variable_dtype) or 0)
     return (trainable, non_trainable, bits)
 
 

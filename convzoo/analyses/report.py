@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from convzoo.analyses import ANALYSES, Analysis, Findings
+from convzoo.analyses import ANALYSES, Analysis, Findings, Setting
 from convzoo.graph.dims import UNKNOWN, Dim, Shape
 from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer
+from convzoo.graph.trace import Trace
 
 Shapes: TypeAlias = "Shape | list[Shape | None] | None"
 
@@ -63,6 +64,9 @@ class Row(NamedTuple):
             raise AttributeError(f"a row has no column {column!r}") from None
 
 
+_DEFAULT_SETTING = Setting()
+
+
 class Report:
     """What convzoo tells of one architecture. Each analysis runs when first asked for.
 
@@ -70,14 +74,21 @@ class Report:
         graph: the architecture.
         columns: the columns that the rows and the table have.
         depth: down to how many models within models rows are shown; `None` for all.
+        setting: what the answers depend on beside the architecture.
     """
 
     def __init__(
-        self, graph: Graph, columns: Sequence[str] = ("params",), depth: int | None = None
+        self,
+        graph: Graph,
+        columns: Sequence[str] = ("params",),
+        depth: int | None = None,
+        setting: Setting = _DEFAULT_SETTING,
     ) -> None:
         self.graph = graph
         self.columns = tuple(columns)
         self.depth = depth
+        self.setting = setting
+        self._trace = Trace(graph)
         self._findings: dict[int, Findings] = {}
         self._rows: tuple[Row, ...] | None = None
 
@@ -136,8 +147,8 @@ class Report:
         """
         for column in columns:
             ANALYSES.get(column)
-        report = Report(self.graph, columns, self.depth)
-        report._findings = self._findings
+        report = Report(self.graph, columns, self.depth, self.setting)
+        report._findings, report._trace = self._findings, self._trace
         return report
 
     def to_dict(self) -> dict[str, Any]:
@@ -164,7 +175,7 @@ class Report:
     def _find(self, analysis: Analysis) -> Findings:
         findings = self._findings.get(id(analysis))
         if findings is None:
-            findings = self._findings[id(analysis)] = analysis.run(self.graph)
+            findings = self._findings[id(analysis)] = analysis.run(self._trace, self.setting)
         return findings
 
     @no_collection()
@@ -186,7 +197,7 @@ class Report:
             notes += _unknown_because(layer, own_calls)
             nested: tuple[Row, ...] = ()
             if isinstance(layer, Graph):
-                nested = Report(layer)._make_rows(columns)
+                nested = Report(layer, setting=self.setting)._make_rows(columns)
             rows.append(
                 Row(
                     layer,

@@ -39,11 +39,20 @@ class Work(NamedTuple):
         macs: multiply-accumulates of contractions, padding taps counted.
         bias_adds: one per output element where a bias is added.
         element_ops: the rest, one per output element and elementary operation.
+        inner_macs: of the `macs`, those of a weight with what the call itself has calculated, as a
+            state or what another weight has made of the input.
+        activation_macs: of the `macs`, those of two activations, as of attention's scores, or of
+            two weights.
+        frozen_macs: of the `macs`, those of the input with a weight that no layer ever trains, as
+            that beside a LoRA.
     """
 
     macs: Dim = 0
     bias_adds: Dim = 0
     element_ops: Dim = 0
+    inner_macs: Dim = 0
+    activation_macs: Dim = 0
+    frozen_macs: Dim = 0
 
 
 class Window(NamedTuple):

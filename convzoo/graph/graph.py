@@ -135,7 +135,7 @@ class Graph(Layer):
         Raises:
             ShapeError: when the inputs don't fit the model, or a layer can't take what reaches it.
         """
-        tensors = self._matched(inputs)
+        tensors = {own: Tensor(x.shape, x.dtype) for own, x in self.matched(inputs).items()}
 
         def current(leaf: Any) -> Any:
             return tensors[leaf] if isinstance(leaf, Tensor) else leaf
@@ -151,7 +151,12 @@ class Graph(Layer):
             replayed.append((call, args, kwargs))
         return replayed, map_leaves(current, self.outputs)
 
-    def _matched(self, inputs: Any) -> dict[Tensor, Tensor]:
+    def matched(self, inputs: Any) -> dict[Tensor, Tensor]:
+        """The tensors of a call in place of the model's own inputs.
+
+        Raises:
+            ShapeError: when they don't fit.
+        """
         mine = self.input_tensors
         if isinstance(inputs, dict) and not isinstance(self.inputs, dict):
             names = [tensor.call.layer.name if tensor.call else "" for tensor in mine]
@@ -170,7 +175,10 @@ class Graph(Layer):
             )
             if not fits:
                 raise self.shape_error(f"expects an input of shape {own.shape}", new.shape)
-        return {own: Tensor(new.shape, own.dtype) for own, new in zip(mine, given, strict=True)}
+        return {
+            own: new if new.dtype == own.dtype else Tensor(new.shape, own.dtype)
+            for own, new in zip(mine, given, strict=True)
+        }
 
     def work(self, inputs: Any, **kwargs: Any) -> Work:
         stated = [

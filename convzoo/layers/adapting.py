@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from convzoo.graph import dtypes
-from convzoo.graph.dims import Dim, Shape, ceil_div, product
+from convzoo.graph.dims import Dim, Shape, ceil_div, product, total
 from convzoo.graph.dtypes import Quantization
 from convzoo.graph.facts import Weight, Work
 from convzoo.layers.arguments import check_size
@@ -236,16 +236,24 @@ def adapted_work(layer: Any, work: Work, positions: Dim, kernel: Shape, outputs:
         outputs: the elements of a sample's output.
     """
     rank = layer.lora_rank
-    if not rank or work.macs is None or work.element_ops is None:
-        return work
     found = dtypes.quantization(layer.dtype)
+    if not rank:
+        return work if found is None or found.mode == "float8" else _frozen(work)
     if found is None or found.mode == "float8":
-        macs, scaled = product((*kernel, rank)), product(kernel)
-    else:
-        macs = product((positions, *kernel[:-1], rank))
-        through = product((outputs, rank))
-        macs = None if macs is None or through is None else macs + through
-        scaled = outputs
-    if macs is None or scaled is None:
-        return Work(None, work.bias_adds, None)
-    return Work(work.macs + macs, work.bias_adds, work.element_ops + 2 * scaled)
+        # Two weights make a third.
+        macs = product((*kernel, rank))
+        return work._replace(
+            macs=total((work.macs, macs)),
+            element_ops=total((work.element_ops, product((2, *kernel)))),
+            activation_macs=macs,
+        )
+    down, up = product((positions, *kernel[:-1], rank)), product((outputs, rank))
+    return _frozen(work)._replace(
+        macs=total((work.macs, down, up)),
+        element_ops=total((work.element_ops, product((2, outputs)))),
+        inner_macs=up,
+    )
+
+
+def _frozen(work: Work) -> Work:
+    return work._replace(frozen_macs=work.macs)

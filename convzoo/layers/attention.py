@@ -51,8 +51,10 @@ class ListAttention(Layer, ABC):
         scores = product((*query.shape[1:-1], key.shape[-2]))
         scored = self.score_work(scores, product((scores, query.shape[-1])))
         softmax = scores
+        values = product((scores, value.shape[-1]))
         return scored._replace(
-            macs=total((scored.macs, product((scores, value.shape[-1])))),
+            macs=total((scored.macs, values)),
+            activation_macs=total((scored.activation_macs, values)),
             element_ops=total((scored.element_ops, softmax)),
         )
 
@@ -92,7 +94,9 @@ class Attention(ListAttention):
 
     def score_work(self, scores: Dim, pairs: Dim) -> Work:
         if self.score_mode == "dot":
-            return Work(macs=pairs, element_ops=scores if self.use_scale else 0)
+            return Work(
+                macs=pairs, element_ops=scores if self.use_scale else 0, activation_macs=pairs
+            )
         # Each pair is added, scaled, bent and summed up, and each score weighted.
         return Work(element_ops=total((product((4 if self.use_scale else 3, pairs)), scores)))
 
@@ -129,7 +133,7 @@ class AdditiveAttention(ListAttention):
 
     def score_work(self, scores: Dim, pairs: Dim) -> Work:
         if self.use_scale:
-            return Work(macs=pairs, element_ops=product((2, pairs)))
+            return Work(macs=pairs, element_ops=product((2, pairs)), inner_macs=pairs)
         return Work(element_ops=product((3, pairs)))
 
 
@@ -207,16 +211,14 @@ class ProjectedAttention(Holder):
         """
         outputs = [product((positions, units)) for positions, _, units in projections]
         scaled = outputs[0]
+        attended = [product((scores, size)) for size in head_sizes]
         gate = product((2, outputs[-1])) if self.use_gate else 0
         return Work(
-            macs=total(
-                (
-                    *(product(projection) for projection in projections),
-                    *(product((scores, size)) for size in head_sizes),
-                )
-            ),
+            macs=total((*(product(projection) for projection in projections), *attended)),
             bias_adds=total(outputs) if self.use_bias else 0,
             element_ops=total((scaled, scores, gate)),
+            inner_macs=product(projections[1]),
+            activation_macs=total(attended),
         )
 
 

@@ -194,6 +194,7 @@ class Conv(SpatialLayer):
         kernel = product((taps, self.filters))
         return work._replace(
             macs=total((work.macs, product((kernel, self.lora_rank)))),
+            activation_macs=product((kernel, self.lora_rank)),
             element_ops=total((work.element_ops, product((2, kernel)))),
         )
 
@@ -519,7 +520,8 @@ class SeparableConv(SpatialLayer):
         depthwise = product((places, between, *self.kernel_size))
         pointwise = product((places, between, self.filters))
         outputs = product((places, self.filters))
-        return _finished(self, outputs, macs=total((depthwise, pointwise)))
+        work = _finished(self, outputs, macs=total((depthwise, pointwise)))
+        return work._replace(inner_macs=pointwise)
 
     def windows(self, inputs: Tensor) -> tuple[Window, ...]:
         return _slid_windows(self, inputs)

@@ -147,6 +147,7 @@ class UnitsCell(Cell):
             macs=product((gates, total((inputs.shape[-1], own.units)))),
             bias_adds=product((gates, *self.biases)) if own.use_bias else 0,
             element_ops=product((units, self.gate_ops)),
+            inner_macs=product((gates, own.units)),
         )
 
 

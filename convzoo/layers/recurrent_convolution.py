@@ -84,6 +84,7 @@ class ConvLSTMCell(Cell, SpatialLayer):
             macs=product((gates, taps)),
             bias_adds=gates if self.use_bias else 0,
             element_ops=product((outputs, lstm_gate_ops(self))),
+            inner_macs=product((gates, *self.kernel_size, self.filters)),
         )
 
 

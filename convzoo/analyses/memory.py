@@ -1,0 +1,242 @@
+"""How many bytes a model's activations take: all of them, at once, and with all that training adds.
+
+A tensor is alive from the call that gives it to the last call that takes it; inputs are from the
+start on, outputs to the end. Nothing is a view of another tensor or takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from convzoo.analyses import Findings, Setting, analysis
+from convzoo.analyses.work import added_up, gradient_flow
+from convzoo.errors import ArgumentError, UnknownNameError
+from convzoo.graph.dims import Dim, product, total
+from convzoo.graph.layer import Layer, Tensor
+from convzoo.graph.trace import Step, Trace
+
+
+def bytes_of(tensor: Tensor, setting: Setting) -> Dim:
+    """What a tensor takes for one sample."""
+    bits = setting.bits(tensor.dtype)
+    elements = product(tensor.shape[1:]) if tensor.is_known else None
+    if bits is None or elements is None:
+        return None
+    return elements * (bits // 8) if bits % 8 == 0 else -(-elements * bits // 8)
+
+
+@analysis(activation_bytes="Activation bytes")
+def activation_bytes(trace: Trace, setting: Setting) -> Findings:
+    """Size the output tensors of every call."""
+
+    def numbers(step: Step) -> Sequence[Dim]:
+        return (total([bytes_of(tensor, setting) for tensor in step.outputs]),)
+
+    found = added_up(trace, setting, tuple(activation_bytes.columns), numbers)
+    for tensor in trace.inputs:
+        size = product((setting.batch, bytes_of(tensor, setting)))
+        if tensor.call is not None:
+            found.rows[tensor.call.layer] = {"activation_bytes": size}
+        found.totals["activation_bytes"] += size or 0
+    return found._replace(notes={})
+
+
+# ---------------------------------------------------------------------- at once
+
+
+class Moment(NamedTuple):
+    """What is alive while one call runs.
+
+    Args:
+        step: the call; `None` for the start.
+        known_bytes: those of the tensors whose size is known.
+        unknown: how many others there are.
+    """
+
+    step: Step | None
+    known_bytes: int
+    unknown: int
+
+
+@analysis(peak_activation_bytes="Peak activation bytes")
+def peak_activation_bytes(trace: Trace, setting: Setting) -> Findings:
+    """Size what is alive while each call runs; the total is the largest of all."""
+    moments = list(_moments(trace, setting))
+    rows: dict[Layer, dict[str, Any]] = {}
+    for call in trace.graph.calls:
+        rows[call.layer] = {"peak_activation_bytes": moments[0].known_bytes}
+        if moments[0].unknown:
+            rows[call.layer] = {"peak_activation_bytes": None}
+    seen: set[Layer] = set()
+    for moment in moments[1:]:
+        assert moment.step is not None
+        layer = moment.step.row
+        before = rows[layer]["peak_activation_bytes"] if layer in seen else 0
+        size = None if moment.unknown or before is None else max(before, moment.known_bytes)
+        rows[layer] = {"peak_activation_bytes": size}
+        seen.add(layer)
+    peak = max(moments, key=lambda moment: moment.known_bytes)
+    return Findings(rows, {"peak_activation_bytes": peak.known_bytes})
+
+
+def peak_of(trace: Trace, setting: Setting) -> tuple[Moment, list[Tensor]]:
+    """The first moment at which most is alive, and the tensors that are alive then."""
+    moments = list(_moments(trace, setting))
+    place = max(range(len(moments)), key=lambda number: moments[number].known_bytes)
+    lives = _lives(trace)
+    alive = [x for x, (born, dies) in lives.items() if born <= place - 1 <= dies]
+    return moments[place], alive
+
+
+def _lives(trace: Trace) -> dict[Tensor, tuple[int, int]]:
+    """For each tensor the steps during which it is alive, the first and the last."""
+    born = dict.fromkeys(trace.inputs, -1)
+    dies = dict(born)
+    for number, step in enumerate(trace.steps):
+        for tensor in step.inputs:
+            dies[tensor] = number
+        for tensor in step.outputs:
+            born.setdefault(tensor, number)
+            dies.setdefault(tensor, number)
+    dies.update(dict.fromkeys(trace.outputs, len(trace.steps)))
+    return {tensor: (first, dies[tensor]) for tensor, first in born.items()}
+
+
+def _moments(trace: Trace, setting: Setting) -> Iterator[Moment]:
+    """What is alive at the start and then during each call, in the order of the calls."""
+    count = len(trace.steps)
+    change, unknown = [0] * (count + 3), [0] * (count + 3)
+    for tensor, (born, dies) in _lives(trace).items():
+        size = product((setting.batch, bytes_of(tensor, setting)))
+        for moment, sign in ((born + 1, 1), (dies + 2, -1)):
+            if size is None:
+                unknown[moment] += sign
+            else:
+                change[moment] += sign * size
+    known_bytes = tensors = 0
+    for number in range(count + 1):
+        known_bytes += change[number]
+        tensors += unknown[number]
+        yield Moment(trace.steps[number - 1] if number else None, known_bytes, tensors)
+
+
+# ---------------------------------------------------------------------- training
+
+# Numbers that an optimizer of Keras remembers for each weight.
+_SLOTS = {
+    "adadelta": 2,
+    "adagrad": 1,
+    "adam": 2,
+    "adamax": 2,
+    "adamw": 2,
+    "lion": 1,
+    "momentum": 1,
+    "nadam": 2,
+    "rmsprop": 1,
+    "sgd": 0,
+}
+
+
+def check_optimizer(name: str) -> str:
+    """The name of an optimizer in small letters.
+
+    Raises:
+        UnknownNameError: when it is none of those whose memory is known.
+    """
+    if name.lower() not in _SLOTS:
+        raise UnknownNameError("optimizer", name, _SLOTS, f"Choose one of {', '.join(_SLOTS)}.")
+    return name.lower()
+
+
+@analysis(training_bytes="Training bytes")
+def training_bytes(trace: Trace, setting: Setting) -> Findings:
+    """Size weights, gradients, what the optimizer remembers, and the activations kept.
+
+    Kept are the tensors that a call takes or gives through which a gradient goes back.
+    """
+    rows: dict[Layer, dict[str, Any]] = {}
+    held: dict[Layer, list[Dim]] = {call.layer: [] for call in trace.graph.calls}
+    kept: dict[Tensor, Layer] = {}
+    weighed: set[Layer] = set()
+    for step, flow in zip(trace.steps, gradient_flow(trace), strict=True):
+        if step.layer not in weighed:
+            weighed.add(step.layer)
+            held[step.row].append(_trained_bytes(step.layer, trace, setting))
+        if flow.goes_back:
+            kept.update(dict.fromkeys(step.outputs, step.row))
+            for tensor in step.inputs:
+                kept.setdefault(tensor, _giver(trace, tensor) or step.row)
+    for tensor, layer in kept.items():
+        held[layer].append(product((setting.batch, bytes_of(tensor, setting))))
+    for layer, sizes in held.items():
+        rows[layer] = {"training_bytes": total(sizes)}
+    known = sum(size or 0 for sizes in held.values() for size in sizes)
+    return Findings(rows, {"training_bytes": known})
+
+
+def _giver(trace: Trace, tensor: Tensor) -> Layer | None:
+    call = tensor.call
+    return None if call is None or tensor not in trace.inputs else call.layer
+
+
+def _trained_bytes(layer: Layer, trace: Trace, setting: Setting) -> Dim:
+    """The bytes of a layer's weights, with a gradient and slots for each that is trained."""
+    if layer.variables is None:
+        return None
+    sizes: list[Dim] = []
+    for weight in layer.variables:
+        bits = setting.bits(weight.dtype or layer.variable_dtype) or 0
+        is_trained = trace.graph.trainable and layer.trains(weight)
+        copies = 2 + _SLOTS[setting.optimizer] if is_trained else 1
+        size = product((weight.elements, bits, copies))
+        sizes.append(None if size is None else -(-size // 8))
+    return total(sizes)
+
+
+class Fit(NamedTuple):
+    """The largest batches that fit into a memory; 0 where not even one sample does.
+
+    Args:
+        to_train: for training.
+        to_run: for inference.
+    """
+
+    to_train: int
+    to_run: int
+
+
+def fit(trace: Trace, limit_bytes: int, setting: Setting) -> Fit:
+    """Find the largest batches that fit.
+
+    Args:
+        trace: the run.
+        limit_bytes: the memory.
+        setting: the dtype and the optimizer; its batch is not used.
+
+    Raises:
+        ArgumentError: when a size is unknown.
+    """
+    from convzoo.analyses.params import params
+
+    def needed(batch: int) -> tuple[int, int]:
+        at = setting._replace(batch=batch)
+        training, peak = training_bytes.run(trace, at), peak_activation_bytes.run(trace, at)
+        weights = params.run(trace, at)
+        for findings, column in ((training, "training_bytes"), (weights, "weight_bytes")):
+            unknown = [layer.name for layer, row in findings.rows.items() if row[column] is None]
+            if unknown:
+                raise ArgumentError(
+                    f"What fits can't be told: the size of {unknown[0]!r} is unknown."
+                )
+        return (
+            training.totals["training_bytes"],
+            weights.totals["weight_bytes"] + peak.totals["peak_activation_bytes"],
+        )
+
+    none, one = needed(0), needed(1)
+    return Fit(*(_largest(limit_bytes, a, b - a) for a, b in zip(none, one, strict=True)))
+
+
+def _largest(limit: int, fixed: int, per_sample: int) -> int:
+    return max(limit - fixed, 0) // max(per_sample, 1)
