@@ -182,6 +182,8 @@ class Layer(_Described):
     """The name under which Keras has registered a class of ours."""
     units_argument: ClassVar[str] = "channels"
     """What the last axis of the weights counts, in an explanation."""
+    work_kind: ClassVar[str] = ""
+    """What its work is, where the tools that count work tell such layers from others."""
     status: ClassVar[str] = "exact"
     """How much is known of the layers of this class, for the reference."""
     holds_layers: ClassVar[bool] = False
@@ -395,6 +397,17 @@ class Layer(_Described):
     def variable_dtype(self) -> str:
         """The dtype of the layer's variables."""
         return "float32" if self.dtype is None else dtypes.variable_dtype(self.dtype)
+
+    @property
+    def activation_name(self) -> str | None:
+        """The name of the function applied to the output; `None` where there is none."""
+        activation = getattr(self, "activation", None)
+        if isinstance(activation, dict):
+            config = activation.get("config")
+            activation = config if isinstance(config, str) else activation.get("class_name")
+        activation = getattr(activation, "__name__", activation)
+        name = None if activation is None else snake_case(str(activation))
+        return None if name == "linear" else name
 
     def trains(self, weight: Weight) -> bool:
         """Whether training changes this weight of the layer."""

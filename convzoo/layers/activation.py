@@ -55,6 +55,8 @@ class ReLU(Elementwise):
         threshold: where the bend is.
     """
 
+    activation = "relu"
+
     max_value: float | None = None
     negative_slope: float = 0.0
     threshold: float = 0.0
@@ -71,6 +73,8 @@ class LeakyReLU(Elementwise):
     Args:
         negative_slope: slope below 0.
     """
+
+    activation = "leaky_relu"
 
     negative_slope: float = 0.3
 
@@ -92,6 +96,8 @@ class PReLU(Elementwise):
     Args:
         shared_axes: axes along which the fraction is the same.
     """
+
+    activation = "prelu"
 
     alpha_initializer: Any = "Zeros"
     alpha_regularizer: Any = None
@@ -130,6 +136,8 @@ class ELU(Elementwise):
         alpha: what the exponential falls to, negated.
     """
 
+    activation = "elu"
+
     alpha: float = 1.0
 
 
@@ -140,6 +148,8 @@ class Softmax(Elementwise):
     Args:
         axis: the axis, or several.
     """
+
+    activation = "softmax"
 
     axis: Any = -1
 

@@ -95,6 +95,7 @@ class Conv(SpatialLayer):
         lora_alpha: their weight, times `lora_rank`; changes no number.
     """
 
+    work_kind = "convolution"
     units_argument = "filters"
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
 
@@ -251,6 +252,7 @@ class ConvTranspose(SpatialLayer):
         use_bias: whether a bias is added.
     """
 
+    work_kind = "convolution"
     filters: int
     kernel_size: Any
     strides: Any = 1
@@ -405,6 +407,7 @@ class DepthwiseConv(SpatialLayer):
         use_bias: whether a bias is added.
     """
 
+    work_kind = "convolution"
     units_argument = "filters"
 
     kernel_size: Any
@@ -477,6 +480,7 @@ class SeparableConv(SpatialLayer):
         use_bias: whether a bias is added.
     """
 
+    work_kind = "convolution"
     filters: int
     kernel_size: Any
     strides: Any = 1

@@ -78,7 +78,7 @@ class Wrapper(Holder):
     layer: Any
 
     def check_arguments(self) -> None:
-        check_layer(self, "layer")
+        self.__dict__["work_kind"] = check_layer(self, "layer").work_kind
 
     @property
     def layers_within(self) -> Sequence[Layer]:

@@ -27,6 +27,8 @@ class BatchNormalization(Layer):
         renorm: whether the statistics are renormalized, with three more of them.
     """
 
+    work_kind = "batch_normalization"
+
     axis: Any = -1
     momentum: float = 0.99
     epsilon: float = 0.001

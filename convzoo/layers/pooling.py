@@ -59,6 +59,7 @@ class MaxPooling1D(Pooling):
     """The largest value of each patch. Equals `keras.layers.MaxPooling1D`."""
 
     rank = 1
+    work_kind = "max_pooling"
     pool_size = 2
 
 
@@ -67,6 +68,7 @@ class MaxPooling2D(Pooling):
     """The largest value of each patch. Equals `keras.layers.MaxPooling2D`."""
 
     rank = 2
+    work_kind = "max_pooling"
     pool_size = (2, 2)
 
 
@@ -75,6 +77,7 @@ class MaxPooling3D(Pooling):
     """The largest value of each patch. Equals `keras.layers.MaxPooling3D`."""
 
     rank = 3
+    work_kind = "max_pooling"
     pool_size = (2, 2, 2)
 
 
@@ -83,6 +86,7 @@ class AveragePooling1D(Pooling):
     """The mean of each patch. Equals `keras.layers.AveragePooling1D`."""
 
     rank = 1
+    work_kind = "average_pooling"
 
 
 @LAYERS.register("AveragePooling2D", "AvgPool2D", "avgpool2d")
@@ -90,6 +94,7 @@ class AveragePooling2D(Pooling):
     """The mean of each patch. Equals `keras.layers.AveragePooling2D`."""
 
     rank = 2
+    work_kind = "average_pooling"
 
 
 @LAYERS.register("AveragePooling3D", "AvgPool3D", "avgpool3d")
@@ -97,6 +102,7 @@ class AveragePooling3D(Pooling):
     """The mean of each patch. Equals `keras.layers.AveragePooling3D`."""
 
     rank = 3
+    work_kind = "average_pooling"
 
 
 class L2Pooling(Pooling):
@@ -163,6 +169,7 @@ class GlobalMaxPooling1D(GlobalPooling):
     """The largest value of each channel. Equals `keras.layers.GlobalMaxPooling1D`."""
 
     rank: ClassVar[int] = 1
+    work_kind = "global_max_pooling"
 
 
 @LAYERS.register("GlobalMaxPooling2D", "GlobalMaxPool2D", "globalmaxpool2d", "gmp2d")
@@ -170,6 +177,7 @@ class GlobalMaxPooling2D(GlobalPooling):
     """The largest value of each channel. Equals `keras.layers.GlobalMaxPooling2D`."""
 
     rank: ClassVar[int] = 2
+    work_kind = "global_max_pooling"
 
 
 @LAYERS.register("GlobalMaxPooling3D", "GlobalMaxPool3D", "globalmaxpool3d", "gmp3d")
@@ -177,6 +185,7 @@ class GlobalMaxPooling3D(GlobalPooling):
     """The largest value of each channel. Equals `keras.layers.GlobalMaxPooling3D`."""
 
     rank: ClassVar[int] = 3
+    work_kind = "global_max_pooling"
 
 
 @LAYERS.register("GlobalAveragePooling1D", "GlobalAvgPool1D", "globalavgpool1d", "gap1d")
@@ -184,6 +193,7 @@ class GlobalAveragePooling1D(GlobalPooling):
     """The mean of each channel. Equals `keras.layers.GlobalAveragePooling1D`."""
 
     rank: ClassVar[int] = 1
+    work_kind = "global_average_pooling"
 
 
 @LAYERS.register("GlobalAveragePooling2D", "GlobalAvgPool2D", "globalavgpool2d", "gap2d")
@@ -191,6 +201,7 @@ class GlobalAveragePooling2D(GlobalPooling):
     """The mean of each channel. Equals `keras.layers.GlobalAveragePooling2D`."""
 
     rank: ClassVar[int] = 2
+    work_kind = "global_average_pooling"
 
 
 @LAYERS.register("GlobalAveragePooling3D", "GlobalAvgPool3D", "globalavgpool3d", "gap3d")
@@ -198,6 +209,7 @@ class GlobalAveragePooling3D(GlobalPooling):
     """The mean of each channel. Equals `keras.layers.GlobalAveragePooling3D`."""
 
     rank: ClassVar[int] = 3
+    work_kind = "global_average_pooling"
 
 
 class AdaptivePooling(SpatialLayer):
@@ -251,6 +263,7 @@ class AdaptiveAveragePooling1D(AdaptivePooling):
     """The mean of each of so many patches. Equals `keras.layers.AdaptiveAveragePooling1D`."""
 
     rank = 1
+    work_kind = "global_average_pooling"
 
 
 @LAYERS.register("AdaptiveAveragePooling2D", "adaptiveaveragepooling2d", "adaptiveavgpool2d")
@@ -258,6 +271,7 @@ class AdaptiveAveragePooling2D(AdaptivePooling):
     """The mean of each of so many patches. Equals `keras.layers.AdaptiveAveragePooling2D`."""
 
     rank = 2
+    work_kind = "global_average_pooling"
 
 
 @LAYERS.register("AdaptiveAveragePooling3D", "adaptiveaveragepooling3d", "adaptiveavgpool3d")
@@ -265,6 +279,7 @@ class AdaptiveAveragePooling3D(AdaptivePooling):
     """The mean of each of so many patches. Equals `keras.layers.AdaptiveAveragePooling3D`."""
 
     rank = 3
+    work_kind = "global_average_pooling"
 
 
 @LAYERS.register("AdaptiveMaxPooling1D", "adaptivemaxpooling1d", "adaptivemaxpool1d")
@@ -272,6 +287,7 @@ class AdaptiveMaxPooling1D(AdaptivePooling):
     """The largest value of each of so many patches. Equals `keras.layers.AdaptiveMaxPooling1D`."""
 
     rank = 1
+    work_kind = "global_max_pooling"
 
 
 @LAYERS.register("AdaptiveMaxPooling2D", "adaptivemaxpooling2d", "adaptivemaxpool2d")
@@ -279,6 +295,7 @@ class AdaptiveMaxPooling2D(AdaptivePooling):
     """The largest value of each of so many patches. Equals `keras.layers.AdaptiveMaxPooling2D`."""
 
     rank = 2
+    work_kind = "global_max_pooling"
 
 
 @LAYERS.register("AdaptiveMaxPooling3D", "adaptivemaxpooling3d", "adaptivemaxpool3d")
@@ -286,3 +303,4 @@ class AdaptiveMaxPooling3D(AdaptivePooling):
     """The largest value of each of so many patches. Equals `keras.layers.AdaptiveMaxPooling3D`."""
 
     rank = 3
+    work_kind = "global_max_pooling"
