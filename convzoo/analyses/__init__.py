@@ -23,11 +23,13 @@ class Setting(NamedTuple):
         batch: samples that go through it at once.
         dtype: the dtype of every float; `None` for what the layers' policies say.
         optimizer: what trains it, which remembers numbers for each weight.
+        unit: a place along the spatial axes of a layer's output.
     """
 
     batch: int = 1
     dtype: str | None = None
     optimizer: str = "adam"
+    unit: tuple[int, ...] = ()
 
     def bits(self, dtype: str) -> int | None:
         """The size of an element in bits; `None` for a string."""

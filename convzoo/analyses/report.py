@@ -17,12 +17,13 @@ Shapes: TypeAlias = "Shape | list[Shape | None] | None"
 
 CONTRACT = (
     "params", "trainable_params", "non_trainable_params", "weight_bytes",
-    "macs", "bias_adds", "element_ops", "activation_bytes",
+    "macs", "bias_adds", "element_ops", "activation_bytes", "receptive_field",
 )  # fmt: skip
 """The columns that every row has in `Report.to_dict()`."""
 
 CONTRACT_TOTALS = (
-    "params", "trainable_params", "non_trainable_params", "weight_bytes", "macs", "flops",
+    "params", "trainable_params", "non_trainable_params", "weight_bytes",
+    "macs", "flops", "peak_activation_bytes",
 )  # fmt: skip
 """The columns that the totals have in `Report.to_dict()`."""
 
@@ -159,7 +160,7 @@ class Report:
             "complete": _is_complete(rows),
             "input_shapes": [_sizes(shape) for shape in self.input_shapes],
             "layers": [_row_dict(row) for row in _down_to(rows, self.depth)],
-            "totals": {column: self.total(column) for column in CONTRACT_TOTALS},
+            "totals": {column: _json_value(self.total(column)) for column in CONTRACT_TOTALS},
         }
 
     def __str__(self) -> str:
@@ -264,13 +265,17 @@ def _row_dict(row: Row) -> dict[str, Any]:
         "name": row.name,
         "class_name": row.class_name,
         "output_shape": [*map(_sizes, shape)] if isinstance(shape, list) else _sizes(shape),
-        **row.values,
+        **{column: _json_value(value) for column, value in row.values.items()},
         "inputs": list(row.inputs),
         "notes": list(row.notes),
     }
     if row.layers:
         entry["layers"] = [_row_dict(inner) for inner in row.layers]
     return entry
+
+
+def _json_value(value: Any) -> Any:
+    return value.to_json() if hasattr(value, "to_json") else value
 
 
 def _sizes(shape: Shape | None) -> list[Dim] | None:

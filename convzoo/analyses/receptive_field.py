@@ -1,0 +1,249 @@
+"""Which part of the input a unit sees: size, stride, start and centre along each spatial axis.
+
+Exact for every graph of windows; a layer whose outputs may see all of its input sees the union of
+what all of its units see, as far as the input reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import lcm
+from typing import Any, NamedTuple, TypeAlias
+
+from convzoo.analyses import Findings, Setting, analysis
+from convzoo.analyses.seen import Seen, through, union, whole
+from convzoo.graph.dims import Dim
+from convzoo.graph.layer import Layer, Tensor
+from convzoo.graph.trace import Step, Trace
+
+Number: TypeAlias = "int | float | None"
+
+Sight: TypeAlias = "dict[tuple[Tensor, int], tuple[Seen, ...]]"
+"""What the units of a tensor see: for each axis of each input, one entry for each pace."""
+
+
+class Field(NamedTuple):
+    """What the units of a layer see of one input, along each spatial axis; `None` where unknown.
+
+    Args:
+        size: inputs from the first to the last that a unit sees, the largest of all units.
+        stride: inputs from one unit to the next; 0 where all see the same.
+        start: the first input that unit 0 sees, negative inside the padding.
+        centre: the middle of what unit 0 sees.
+    """
+
+    size: tuple[Number, ...]
+    stride: tuple[Number, ...]
+    start: tuple[Number, ...]
+    centre: tuple[Number, ...]
+
+    def to_json(self) -> dict[str, list[Number]]:
+        """The object of the JSON contract."""
+        return {name: list(values) for name, values in self._asdict().items()}
+
+    def __str__(self) -> str:
+        if not self.size:
+            return "-"
+        return ", ".join(
+            (_sizes(self.size), f"stride {_alike(self.stride)}", f"start {_alike(self.start)}")
+        )
+
+
+class Fields(dict[str, Field]):
+    """What the units of a layer see of each input, by its name."""
+
+    def to_json(self) -> Any:
+        """The object of the JSON contract: that of the input, or one for each by name."""
+        found = {name: field.to_json() for name, field in self.items()}
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def __str__(self) -> str:
+        if len(self) == 1:
+            return str(next(iter(self.values())))
+        return "; ".join(f"{name}: {field}" for name, field in self.items())
+
+
+def _text(number: Number) -> str:
+    return "?" if number is None else f"{number:g}" if isinstance(number, float) else f"{number:,}"
+
+
+def _sizes(numbers: Sequence[Number]) -> str:
+    return "x".join(map(_text, numbers))
+
+
+def _alike(numbers: Sequence[Number]) -> str:
+    texts = [_text(number) for number in numbers]
+    return texts[0] if len(set(texts)) == 1 else "x".join(texts)
+
+
+@analysis(receptive_field="Receptive field")
+def receptive_field(trace: Trace, _: Setting) -> Findings:
+    """Follow what the units of every call see."""
+    axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
+    sights, notes = sights_of(trace)
+    rows: dict[Layer, dict[str, Any]] = {}
+    for call in trace.graph.calls:
+        tensor = trace.current(call.output_tensors[0])
+        rows[call.layer] = {"receptive_field": _fields(tensor, sights.get(tensor), axes)}
+    last = [trace.current(tensor) for tensor in trace.graph.output_tensors][:1]
+    total = _fields(last[0], sights.get(last[0]), axes) if last else None
+    return Findings(rows, {"receptive_field": total}, notes)
+
+
+def sights_of(trace: Trace) -> tuple[dict[Tensor, Sight | None], dict[Layer, list[str]]]:
+    """What the units of every tensor see, and what a reader should know of layers.
+
+    Returns:
+        For each tensor what its units see, `None` where that is unknown; and notes.
+    """
+    sights: dict[Tensor, Sight | None] = {
+        tensor: {(tensor, axis): (Seen(axis),) for axis in spatial_axes(tensor, trace)}
+        for tensor in trace.inputs
+    }
+    notes: dict[Layer, list[str]] = {}
+    for step in trace.steps:
+        sight, found = _sight(step, sights)
+        if found:
+            notes.setdefault(step.row, []).extend(found)
+        sights.update(dict.fromkeys(step.outputs, sight))
+    return sights, notes
+
+
+def spatial_axes(tensor: Tensor, trace: Trace) -> range:
+    """The axes of an input that are neither batch nor channels."""
+    if not tensor.is_known:
+        return range(0)
+    rank = tensor.rank
+    for step in trace.steps:
+        taken = rank == 2 and tensor in step.inputs and step.windows is not None
+        if taken and all(output.is_known and output.rank > 2 for output in step.outputs):
+            return range(1, 2)  # Numbers that each become a vector are steps of a sequence.
+        if rank > 2 and any(
+            window.axis == rank - 1
+            and any(taken.is_known and taken.rank == rank for taken in step.inputs)
+            for window in step.windows or ()
+        ):
+            return range(2, rank)  # The channels stand first.
+    return range(1, rank - 1)
+
+
+def _sight(step: Step, sights: dict[Tensor, Sight | None]) -> tuple[Sight | None, list[str]]:
+    """What the outputs of a call see, and what a reader should know of it; `None` if unknown."""
+    tensors = [*step.inputs, *step.outputs]
+    if step.layer.unknown_because is not None or not all(x.is_known for x in tensors):
+        return None, []
+    windows = step.windows
+    by_axis = {window.axis: window for window in windows or ()}
+    shape = step.outputs[0].shape
+    several: dict[tuple[Tensor, int], list[Seen]] = {}
+    for tensor in dict.fromkeys(step.inputs):
+        sight = sights.get(tensor, {})
+        if sight is None:
+            return None, []
+        for (source, axis), seen in sight.items():
+            if windows is None:
+                now: Sequence[Seen] = [whole(seen, tensor.shape, source.shape[axis])]
+            else:
+                now = [
+                    _moved(each, tensor.shape, shape, by_axis, source.shape[axis]) for each in seen
+                ]
+            several.setdefault((source, axis), []).extend(now)
+    found = {key: union(seen) for key, seen in several.items()}
+    return found, [*_misaligned(several), *_blind(found)]
+
+
+def _moved(
+    seen: Seen,
+    shape: tuple[Dim, ...],
+    target: tuple[Dim, ...],
+    windows: dict[int, Any],
+    inputs: Dim,
+) -> Seen:
+    """What the outputs along an axis see of what the inputs along it see."""
+    if seen.axis is None:
+        return seen
+    is_stretched = len(target) <= seen.axis or (shape[seen.axis] == 1 and target[seen.axis] != 1)
+    if is_stretched and seen.axis not in windows:
+        return whole([seen], shape, inputs)  # One unit is seen by all outputs.
+    return through(windows[seen.axis], seen) if seen.axis in windows else seen
+
+
+def _misaligned(several: dict[tuple[Tensor, int], list[Seen]]) -> Iterator[str]:
+    """What is told of inputs of one call that don't fit together."""
+    for (_, axis), seen in several.items():
+        moving = [one for one in seen if one.axis is not None and one.lows and one.origin is None]
+        strides = sorted({one.stride for one in moving})
+        if len(strides) > 1:
+            paces = " and ".join(f"{float(stride):g}" for stride in strides)
+            yield f"its inputs have strides of {paces} along axis {axis}"
+            continue
+        centres = sorted({c for one in moving if (c := _centre(one)) is not None})
+        if len(centres) > 1:
+            apart = centres[-1] - centres[0]
+            yield f"its inputs are centred up to {apart:g} apart along axis {axis}"
+
+
+def _blind(sight: Sight) -> Iterator[str]:
+    """What is told of units that see nothing."""
+    for (_, axis), seen in sight.items():
+        if any(one.lows and None in one.lows for one in seen) and len(seen) == 1:
+            [one] = seen
+            count = (one.lows or ()).count(None)
+            yield f"{count} of {one.phases} units see nothing along axis {axis}"
+
+
+def _centre(seen: Seen) -> float | None:
+    low, high = seen.low(0), seen.high(0)
+    return None if low is None or high is None else (low + high) / 2
+
+
+def _fields(tensor: Tensor, sight: Sight | None, axes: dict[Tensor, range]) -> Fields | None:
+    if sight is None or not tensor.is_known:
+        return None
+    fields = Fields()
+    for number, (source, spatial) in enumerate(axes.items()):
+        found = [_along(sight.get((source, axis)), tensor, source.shape[axis]) for axis in spatial]
+        if any((source, axis) in sight for axis in spatial) or not spatial:
+            name = source.call.layer.name if source.call is not None else f"input {number}"
+            fields[name] = Field(*zip(*found, strict=True)) if found else Field((), (), (), ())
+    return fields
+
+
+def _along(
+    seen: tuple[Seen, ...] | None, tensor: Tensor, inputs: Dim
+) -> tuple[Number, Number, Number, Number]:
+    """Size, stride, start and centre along one axis."""
+    if not seen:
+        return 0, 0, None, None
+    if len(seen) > 1:
+        return _of_several(seen, tensor, inputs)
+    [one] = seen
+    stride = int(one.stride) if one.stride.denominator == 1 else float(one.stride)
+    size = None if one.lows is None else max(one.sizes())
+    if one.lows is None or one.origin is not None:
+        return size, stride, None, None
+    return size, stride, one.low(0), _centre(one)
+
+
+def _of_several(
+    seen: Sequence[Seen], tensor: Tensor, inputs: Dim
+) -> tuple[Number, Number, Number, Number]:
+    """The same where the interval changes from unit to unit, as far as the input reaches."""
+    axis = next(one.axis for one in seen if one.axis is not None)
+    count = tensor.shape[axis]
+    if count is None or inputs is None or any(one.lows is None or one.origin for one in seen):
+        return None, None, None, None
+    repeat = lcm(*(one.phases for one in seen))
+    ends = [
+        whole([_at(one, unit) for one in seen], tensor.shape, inputs)
+        for unit in {*range(min(count, repeat)), *range(max(0, count - repeat), count)}
+    ]
+    first = ends[0]
+    size = max(max(one.sizes(), default=0) for one in ends)
+    stride = 0 if all(one == first for one in ends) else None
+    return size, stride, first.low(0), _centre(first)
+
+
+def _at(seen: Seen, unit: int) -> Seen:
+    """What one unit sees."""
+    return Seen(None, 1, 0, (seen.low(unit),), (seen.high(unit),))

@@ -1,0 +1,238 @@
+"""Which pixels of the input one unit sees, the edges of the image included.
+
+For every place along an axis of a tensor the inputs that it sees are one integer, a bit for each:
+so what a window reads is what its taps read, put together, whatever lies in the padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple, TypeAlias
+
+from convzoo.analyses import Findings, Setting, analysis
+from convzoo.analyses.receptive_field import spatial_axes
+from convzoo.analyses.seen import inputs_read
+from convzoo.errors import ArgumentError
+from convzoo.graph.dims import Dim
+from convzoo.graph.facts import Window
+from convzoo.graph.layer import Layer, Tensor
+from convzoo.graph.trace import Step, Trace
+
+# Along one axis of an input: the axis of a tensor and the bits for each place along it. Without an
+# axis there is one set of bits, for all places.
+_Along: TypeAlias = "tuple[int | None, list[int]]"
+
+# A box for each unit, by the axes of the input: what it sees on one way through the network.
+_Boxes: TypeAlias = "tuple[_Along, ...]"
+
+# For each input of the model the boxes that units see on different ways.
+_Sight: TypeAlias = "dict[Tensor, list[_Boxes]]"
+
+# Ways above which boxes are put into one that holds them all, and so perhaps more than is seen.
+_MOST_WAYS = 32
+
+# Bits of one axis of one tensor above which the answer would take seconds.
+_MOST_BITS = 200_000_000
+
+
+class Region(NamedTuple):
+    """The inputs along each spatial axis that a unit sees.
+
+    Args:
+        start: the first; `None` where it sees nothing.
+        end: the last.
+        seen: how many it sees: fewer than from start to end where a dilation leaves some out.
+    """
+
+    start: tuple[int | None, ...]
+    end: tuple[int | None, ...]
+    seen: tuple[int, ...]
+
+    def to_json(self) -> dict[str, list[int | None]]:
+        """The object of the JSON contract."""
+        return {name: list(values) for name, values in self._asdict().items()}
+
+    def __str__(self) -> str:
+        spans = zip(self.start, self.end, self.seen, strict=True)
+        return (
+            " x ".join(
+                "nothing"
+                if a is None or b is None
+                else f"{a}-{b}"
+                if count == b - a + 1
+                else f"{a}-{b} ({count} of {b - a + 1})"
+                for a, b, count in spans
+            )
+            or "-"
+        )
+
+
+class Regions(dict[str, Region]):
+    """The inputs that a unit sees of each input of the model, by its name."""
+
+    def to_json(self) -> Any:
+        """The object of the JSON contract: that of the input, or one for each by name."""
+        found = {name: region.to_json() for name, region in self.items()}
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def __str__(self) -> str:
+        if len(self) == 1:
+            return str(next(iter(self.values())))
+        return "; ".join(f"{name}: {region}" for name, region in self.items()) or "-"
+
+
+@analysis(unit="Unit sees")
+def unit(trace: Trace, setting: Setting) -> Findings:
+    """Tell the inputs that the unit at `setting.unit` of each layer's output sees.
+
+    Raises:
+        ArgumentError: when an input's size is unknown, or too large.
+    """
+    axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
+    sights: dict[Tensor, _Sight | None] = {}
+    for tensor, spatial in axes.items():
+        sights[tensor] = {tensor: [tuple((axis, _own_bits(tensor, axis)) for axis in spatial)]}
+    for step in trace.steps:
+        sights.update(dict.fromkeys(step.outputs, _sight(step, sights, axes)))
+    rows: dict[Layer, dict[str, Any]] = {}
+    for call in trace.graph.calls:
+        sight = sights.get(trace.current(call.output_tensors[0]))
+        rows[call.layer] = {"unit": _regions(sight, setting.unit)}
+    return Findings(rows, {"unit": _regions(sights.get(trace.outputs[0]), setting.unit)})
+
+
+def _own_bits(tensor: Tensor, axis: int) -> list[int]:
+    size = tensor.shape[axis]
+    if size is None:
+        raise ArgumentError(
+            f"What a unit sees follows from the size of the input, which is {tensor.shape}. "
+            "Give it with --input-shape."
+        )
+    if size * size > _MOST_BITS:
+        raise ArgumentError(f"An input of {size:,} is too large to tell what a unit sees of it.")
+    return [1 << place for place in range(size)]
+
+
+def _sight(
+    step: Step, sights: dict[Tensor, _Sight | None], spatial: dict[Tensor, range]
+) -> _Sight | None:
+    """What the outputs of a call see; `None` where something is unknown."""
+    tensors = [*step.inputs, *step.outputs]
+    if step.layer.unknown_because is not None or not all(x.is_known for x in tensors):
+        return None
+    windows = step.windows
+    by_axis = None if windows is None else {window.axis: window for window in windows}
+    target = step.outputs[0].shape
+    found: _Sight = {}
+    for tensor in dict.fromkeys(step.inputs):
+        own = sights.get(tensor, {})
+        if own is None:
+            return None
+        for source, ways in own.items():
+            for boxes in ways:
+                if tensor.rank == source.rank:
+                    boxes = _spread(boxes, spatial[source], by_axis, tensor.shape)
+                moved = tuple(_moved(along, by_axis, target) for along in boxes)
+                _add(found.setdefault(source, []), moved)
+    return found
+
+
+def _spread(
+    boxes: _Boxes, axes: range, windows: dict[int, Window] | None, shape: Sequence[Dim]
+) -> _Boxes:
+    """The boxes with bits for each place along the axes on which windows move.
+
+    Even where all places see the same, what is padded to them sees nothing.
+    """
+    spread = []
+    for axis, (own, bits) in zip(axes, boxes, strict=True):
+        size = shape[axis]
+        if own is None and windows and axis in windows and size is not None:
+            own, bits = axis, bits * size
+        spread.append((own, bits))
+    return tuple(spread)
+
+
+def _moved(along: _Along, windows: dict[int, Window] | None, target: Sequence[Dim]) -> _Along:
+    """What the outputs of a call see of what its inputs see."""
+    axis, bits = along
+    if axis is None:
+        return along
+    if windows is None or len(target) <= axis:
+        return None, [reduce(or_, bits, 0)]
+    count, window = target[axis], windows.get(axis)
+    assert count is not None
+    if window is None:
+        return axis, bits * count if len(bits) == 1 else bits
+    made = []
+    for place in range(count):
+        assert window.before is not None
+        read = inputs_read(window, place * window.stride - window.before)
+        made.append(reduce(or_, (bits[tap] for tap in read if 0 <= tap < len(bits)), 0))
+    return axis, made
+
+
+def _add(ways: list[_Boxes], boxes: _Boxes) -> None:
+    """Add the boxes of one more way, unless another way has them all."""
+    if any(_holds(way, boxes) for way in ways):
+        return
+    ways[:] = [way for way in ways if not _holds(boxes, way)]
+    ways.append(boxes)
+    if len(ways) > _MOST_WAYS:
+        first, second, *others = ways
+        ways[:] = [*others, tuple(map(_hull, first, second))]
+
+
+def _holds(boxes: _Boxes, others: _Boxes) -> bool:
+    """Whether each unit's box holds that of the others."""
+    return all(map(_holds_along, boxes, others))
+
+
+def _holds_along(one: _Along, other: _Along) -> bool:
+    if one[0] != other[0] or len(one[1]) != len(other[1]):
+        return one[0] is None and all(bits & ~one[1][0] == 0 for bits in other[1])
+    return all(small & ~large == 0 for large, small in zip(one[1], other[1], strict=True))
+
+
+def _hull(one: _Along, other: _Along) -> _Along:
+    if one[0] != other[0] or len(one[1]) != len(other[1]):
+        return None, [reduce(or_, (*one[1], *other[1]), 0)]
+    return one[0], list(map(or_, one[1], other[1]))
+
+
+def _regions(sight: _Sight | None, place: Sequence[int]) -> Regions | None:
+    if sight is None:
+        return None
+    regions = Regions()
+    for number, (source, ways) in enumerate(sight.items()):
+        boxes = [box for way in ways if (box := _at(way, place)) is not None]
+        if boxes:
+            name = source.call.layer.name if source.call is not None else f"input {number}"
+            regions[name] = _region(boxes)
+    return regions
+
+
+def _at(way: _Boxes, place: Sequence[int]) -> tuple[int, ...] | None:
+    """The box of a unit; `None` where the place has no unit."""
+    if len(place) != len(way) or not way:
+        return None
+    box = []
+    for index, (axis, bits) in zip(place, way, strict=True):
+        if axis is not None and not 0 <= index < len(bits):
+            return None
+        box.append(bits[0 if axis is None else index])
+    return tuple(box)
+
+
+def _region(boxes: Sequence[tuple[int, ...]]) -> Region:
+    """What lies in any of the boxes, along each axis; one without height has no width either."""
+    rank = len(boxes[0])
+    filled = [box for box in boxes if all(box)]
+    seen = [reduce(or_, (box[axis] for box in filled), 0) for axis in range(rank)]
+    return Region(
+        tuple((bits & -bits).bit_length() - 1 if bits else None for bits in seen),
+        tuple(bits.bit_length() - 1 if bits else None for bits in seen),
+        tuple(bits.bit_count() for bits in seen),
+    )
