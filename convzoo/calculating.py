@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from convzoo.analyses import Setting
 from convzoo.analyses.report import Report
+from convzoo.errors import ArgumentError
 from convzoo.graph.dims import Shape
 from convzoo.graph.input import as_shape
 from convzoo.sources import read
@@ -16,6 +18,13 @@ def calc(
     columns: Sequence[str] = ("params",),
     input_shape: Any = None,
     depth: int | None = None,
+    *,
+    batch: int = 1,
+    dtype: str | None = None,
+    optimizer: str = "adam",
+    unit: Sequence[int] = (),
+    sort: str | None = None,
+    top: int | None = None,
 ) -> Report:
     """Tell output shapes, parameters and more of an architecture, without building it.
 
@@ -25,14 +34,21 @@ def calc(
         columns: the columns of the report, by the names of the JSON contract.
         input_shape: other dims for the input, without the batch; a list of them for several inputs.
         depth: down to how many models within models rows are shown; `None` for all.
+        batch: samples that go through it at once, for work and memory.
+        dtype: the dtype of every float in memory, such as `"int8"`; by default the policies'.
+        optimizer: what trains it, for the memory of training.
+        unit: a place along the spatial axes, for the column `unit`.
+        sort: a column by which the rows are sorted, the largest first.
+        top: how many rows are shown; `None` for all.
 
     Returns:
         The report; `print` shows its table.
 
     Raises:
         SourceError: when the source holds no architecture.
-        ConvzooError: when the architecture is refused, as Keras refuses it.
+        ConvzooError: when the architecture is refused, as Keras refuses it, or an option can't be.
     """
+    setting = _setting(batch, dtype, optimizer, unit)
     graph = read(source)
     if input_shape is not None:
         graph = graph.with_input_shapes(_shapes(input_shape))
@@ -43,7 +59,22 @@ def calc(
             f"{graph.name!r} has no input shape, so no shapes or weights follow from it. "
             "Give it one: input_shape=(28, 28, 1), or --input-shape 28x28x1."
         )
-    return Report(graph, columns, depth)
+    return Report(graph, columns, depth, setting, sort, top)
+
+
+def _setting(batch: int, dtype: str | None, optimizer: str, unit: Sequence[int]) -> Setting:
+    if (batch, dtype, optimizer, unit) == (1, None, "adam", ()):
+        return Setting()
+    from convzoo.analyses.memory import check_optimizer
+    from convzoo.graph.dtypes import bits
+
+    if batch < 1:
+        raise ArgumentError(f"batch must be 1 or more. Received {batch}.")
+    if dtype is not None and bits(dtype) is None:
+        raise ArgumentError(
+            f"dtype must name a dtype of numbers. Received {dtype!r}. Try float16 or int8."
+        )
+    return Setting(batch, dtype, check_optimizer(optimizer), tuple(unit))
 
 
 def _shapes(input_shape: Any) -> list[Shape]:

@@ -76,17 +76,26 @@ def peak_activation_bytes(trace: Trace, setting: Setting) -> Findings:
         size = None if moment.unknown or before is None else max(before, moment.known_bytes)
         rows[layer] = {"peak_activation_bytes": size}
         seen.add(layer)
-    peak = max(moments, key=lambda moment: moment.known_bytes)
-    return Findings(rows, {"peak_activation_bytes": peak.known_bytes})
-
-
-def peak_of(trace: Trace, setting: Setting) -> tuple[Moment, list[Tensor]]:
-    """The first moment at which most is alive, and the tensors that are alive then."""
-    moments = list(_moments(trace, setting))
     place = max(range(len(moments)), key=lambda number: moments[number].known_bytes)
+    peak, alive = moments[place], _alive(trace, place - 1)
+    given = [f"{name} {_size_text(x, setting)}" for name, x in alive]
+    where = "at the start" if peak.step is None else f"while {peak.step.layer.name} runs"
+    remark = f"most is alive {where}: {' + '.join(given)} = {peak.known_bytes:,}"
+    return Findings(rows, {"peak_activation_bytes": peak.known_bytes}, remarks=[remark])
+
+
+def _size_text(tensor: Tensor, setting: Setting) -> str:
+    size = product((setting.batch, bytes_of(tensor, setting)))
+    return "unknown" if size is None else f"{size:,}"
+
+
+def _alive(trace: Trace, number: int) -> list[tuple[str, Tensor]]:
+    """The tensors that are alive during a step, each with the name of what gave it."""
+    names = {x: x.call.layer.name if x.call else "input" for x in trace.inputs}
+    for step in trace.steps:
+        names.update(dict.fromkeys(step.outputs, step.layer.name))
     lives = _lives(trace)
-    alive = [x for x, (born, dies) in lives.items() if born <= place - 1 <= dies]
-    return moments[place], alive
+    return [(names[x], x) for x, (born, dies) in lives.items() if born <= number <= dies]
 
 
 def _lives(trace: Trace) -> dict[Tensor, tuple[int, int]]:

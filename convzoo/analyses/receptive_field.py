@@ -52,6 +52,11 @@ class Field(NamedTuple):
 class Fields(dict[str, Field]):
     """What the units of a layer see of each input, by its name."""
 
+    @property
+    def weight(self) -> float:
+        """The largest size, by which rows are sorted."""
+        return max((size or 0 for field in self.values() for size in field.size), default=0)
+
     def to_json(self) -> Any:
         """The object of the JSON contract: that of the input, or one for each by name."""
         found = {name: field.to_json() for name, field in self.items()}

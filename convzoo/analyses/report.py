@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import ANALYSES, Analysis, Findings, Setting
 from convzoo.graph.dims import UNKNOWN, Dim, Shape
@@ -12,6 +12,9 @@ from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer
 from convzoo.graph.trace import Trace
+
+if TYPE_CHECKING:
+    from convzoo.analyses.memory import Fit
 
 Shapes: TypeAlias = "Shape | list[Shape | None] | None"
 
@@ -76,6 +79,9 @@ class Report:
         columns: the columns that the rows and the table have.
         depth: down to how many models within models rows are shown; `None` for all.
         setting: what the answers depend on beside the architecture.
+        sort: a column by which rows are sorted, the largest first; `None` for Keras's order.
+        top: how many rows are shown; `None` for all.
+        shares: whether the table has the share of the total beside each value.
     """
 
     def __init__(
@@ -84,11 +90,17 @@ class Report:
         columns: Sequence[str] = ("params",),
         depth: int | None = None,
         setting: Setting = _DEFAULT_SETTING,
+        sort: str | None = None,
+        top: int | None = None,
+        shares: bool = False,
     ) -> None:
         self.graph = graph
         self.columns = tuple(columns)
         self.depth = depth
         self.setting = setting
+        self.sort = sort
+        self.top = top
+        self.shares = shares
         self._trace = Trace(graph)
         self._findings: dict[int, Findings] = {}
         self._rows: tuple[Row, ...] | None = None
@@ -105,8 +117,20 @@ class Report:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """A row for each layer, in the order of `model.summary()`."""
-        return _down_to(self._all_rows(), self.depth)
+        """A row for each layer, in the order of `model.summary()` unless they are sorted."""
+        return self._shown(self._all_rows())
+
+    @property
+    def rows_left_out(self) -> int:
+        """How many layers have no row because of `top`."""
+        return 0 if self.top is None else max(len(self._all_rows()) - self.top, 0)
+
+    def _shown(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        if self.sort is not None:
+            by = self.sort
+            values = self._find(ANALYSES.get(by)).rows
+            rows = sorted(rows, key=lambda row: -_weight(values.get(row.layer, {}).get(by)))
+        return _down_to(tuple(rows[: self.top]), self.depth)
 
     def _all_rows(self) -> tuple[Row, ...]:
         if self._rows is None:
@@ -138,7 +162,23 @@ class Report:
             UnknownNameError: when there is none.
         """
         layer = self.graph.layer(name)
-        return next(row for row in self.rows if row.layer is layer)
+        return next(row for row in self._all_rows() if row.layer is layer)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader should know of the totals of the columns."""
+        analyses = {id(found): found for found in map(ANALYSES.get, self.columns)}
+        return tuple(remark for found in analyses.values() for remark in self._find(found).remarks)
+
+    def fit(self, limit_bytes: int) -> Fit:
+        """The largest batches that a memory holds, to train and to run.
+
+        Raises:
+            ArgumentError: when a size is unknown.
+        """
+        from convzoo.analyses.memory import fit
+
+        return fit(self._trace, limit_bytes, self.setting)
 
     def with_columns(self, columns: Sequence[str]) -> Report:
         """The same report with other columns; what was calculated is kept.
@@ -148,19 +188,22 @@ class Report:
         """
         for column in columns:
             ANALYSES.get(column)
-        report = Report(self.graph, columns, self.depth, self.setting)
+        report = Report(
+            self.graph, columns, self.depth, self.setting, self.sort, self.top, self.shares
+        )
         report._findings, report._trace = self._findings, self._trace
         return report
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract: what `convzoo calc --format json` prints."""
-        rows = self._make_rows(CONTRACT)
+        rows = self._make_rows(tuple(dict.fromkeys((*CONTRACT, *self.columns))))
+        totals = dict.fromkeys((*CONTRACT_TOTALS, *self.columns))
         return {
             "name": self.name,
             "complete": _is_complete(rows),
             "input_shapes": [_sizes(shape) for shape in self.input_shapes],
-            "layers": [_row_dict(row) for row in _down_to(rows, self.depth)],
-            "totals": {column: _json_value(self.total(column)) for column in CONTRACT_TOTALS},
+            "layers": [_row_dict(row) for row in self._shown(rows)],
+            "totals": {column: _json_value(self.total(column)) for column in totals},
         }
 
     def __str__(self) -> str:
@@ -210,6 +253,13 @@ class Report:
                 )
             )
         return tuple(rows)
+
+
+def _weight(value: Any) -> float:
+    """What a value is sorted by; what is unknown comes last."""
+    if value is None:
+        return -1.0
+    return float(value) if isinstance(value, (int, float)) else getattr(value, "weight", 0.0)
 
 
 def _down_to(rows: tuple[Row, ...], depth: int | None) -> tuple[Row, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
@@ -51,3 +51,39 @@ class Sizes(click.ParamType[Any]):
                 self.fail(f"{value!r} are no sizes. Write, for example, 28x28x1.", param, ctx)
             shapes.append(tuple(int(size) if size.isdecimal() else None for size in sizes))
         return shapes
+
+
+class Place(click.ParamType[Any]):
+    """A place along the spatial axes, such as `3,4`."""
+
+    name = "place"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",")]
+        if not all(part.isdecimal() for part in parts):
+            self.fail(f"{value!r} is no place. Write, for example, 3,4.", param, ctx)
+        return tuple(map(int, parts))
+
+
+class Bytes(click.ParamType[Any]):
+    """A size of memory such as `16GiB`, `256KiB`, `512kB` or a number of bytes."""
+
+    name = "bytes"
+    _UNITS: ClassVar[dict[str, int]] = {
+        "": 1, "b": 1,
+        "kb": 1000, "mb": 1000**2, "gb": 1000**3, "tb": 1000**4,
+        "kib": 1024, "mib": 1024**2, "gib": 1024**3, "tib": 1024**4,
+    }  # fmt: skip
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        number = value.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
+        unit = value[len(number) :].strip().lower()
+        if unit not in self._UNITS or not number.replace(".", "", 1).isdecimal():
+            self.fail(f"{value!r} is no size of memory. Write, for example, 16GiB.", param, ctx)
+        whole, _, fraction = number.partition(".")
+        digits = int((whole or "0") + fraction)
+        return digits * self._UNITS[unit] // 10 ** len(fraction)

@@ -46,16 +46,45 @@ def _rows(report: Report, style: str) -> str:
             _shortened(printable(row.class_name)),
             shape_text(row.output_shape),
         ]
-        + [_cell(value) for value in row.values.values()]
+        + [cell for column in report.columns for cell in _cells(report, row, column)]
         for branch, row in _tree(report.rows)
     ]
+    headers: list[str] = []
+    alignments: list[str] = []
+    for column, title in zip(report.columns, titles, strict=True):
+        headers += [title, "%", ""] if _has_shares(report, column) else [title]
+        alignments += ["right", "right", "left"] if _has_shares(report, column) else ["right"]
     return tabulate(
         rows,
-        ["Layer", "Type", "Output shape", *titles],
+        ["Layer", "Type", "Output shape", *headers],
         tablefmt=style,
-        colalign=("left", "left", "left", *("right" for _ in titles)),
+        colalign=("left", "left", "left", *alignments),
         disable_numparse=True,
     )
+
+
+def _has_shares(report: Report, column: str) -> bool:
+    total = report.total(column) if report.shares else None
+    return isinstance(total, int) and total > 0
+
+
+def _cells(report: Report, row: Row, column: str) -> Iterator[str]:
+    """The cell of a column, and where shares are shown its share of the total and a bar."""
+    value = row.values[column]
+    yield _cell(value)
+    if _has_shares(report, column):
+        share = value / report.total(column) if isinstance(value, int) else None
+        yield "" if share is None else f"{share:.1%}"
+        yield "" if share is None else _bar(share)
+
+
+def _bar(share: float) -> str:
+    """A bar as long as the share is large."""
+    eighths = round(share * 8 * _BAR_CELLS)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
+_BAR_CELLS = 12
 
 
 def _tree(rows: Sequence[Row], above: str | None = None) -> Iterator[tuple[str, Row]]:
@@ -97,11 +126,30 @@ def totals(report: Report) -> str:
     for column in report.columns:
         title = ANALYSES.get(column).columns[column]
         if column not in _IN_EVERY_FOOTER:
-            lines.append(f"Total {title}: {least}{_cell(report.total(column))}")
+            lines.append(f"{_total_title(title, column)}: {_total(report, column, least)}")
+    lines += [f"Note: {printable(remark)}." for remark in report.remarks]
+    if report.rows_left_out:
+        lines.append(f"Note: {report.rows_left_out:,} more layers are not shown.")
     lines += [f"Note: {printable(note)}" for note in _notes(report.rows)]
     return "\n".join(lines)
 
 
+def _total_title(title: str, column: str) -> str:
+    return _OF_THE_OUTPUT.get(column, f"Total {title}")
+
+
+def _total(report: Report, column: str, least: str) -> str:
+    total = report.total(column)
+    if column in _OF_THE_OUTPUT:
+        least = ""
+    size = f" ({bytes_text(total)})" if column.endswith("_bytes") and total is not None else ""
+    return f"{least}{_cell(total)}{size}"
+
+
+_OF_THE_OUTPUT = {
+    "receptive_field": "Receptive field of the output",
+    "unit": "The unit of the output sees",
+}
 _IN_EVERY_FOOTER = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
 
 

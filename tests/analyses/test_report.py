@@ -40,11 +40,18 @@ def test_contract_has_its_keys() -> None:
         "bias_adds": 21_632,
         "element_ops": 21_632,
         "activation_bytes": 86_528,
+        "receptive_field": {
+            "size": [3, 3],
+            "stride": [1, 1],
+            "start": [0, 0],
+            "centre": [1.0, 1.0],
+        },
         "inputs": ["input_layer"],
         "notes": [],
     }
     assert contract["totals"]["params"] == 93_322
     assert contract["totals"]["weight_bytes"] == 373_288
+    assert contract["totals"]["peak_activation_bytes"] == 108_160
     assert json.loads(json.dumps(contract)) == contract
 
 
