@@ -58,10 +58,12 @@ class Analysis(NamedTuple):
     Args:
         columns: title of each column, by its name in the JSON contract.
         run: what answers it for one run of an architecture.
+        adds_up: whether it only adds and multiplies, so that it can answer with a formula.
     """
 
     columns: dict[str, str]
     run: Callable[[Trace, Setting], Findings]
+    adds_up: bool = False
 
 
 ANALYSES: Registry[Analysis] = Registry(
@@ -70,11 +72,13 @@ ANALYSES: Registry[Analysis] = Registry(
 """Every analysis, by the name of each of its columns."""
 
 
-def analysis(**columns: str) -> Callable[[Callable[[Trace, Setting], Findings]], Analysis]:
+def analysis(
+    adds_up: bool = False, **columns: str
+) -> Callable[[Callable[[Trace, Setting], Findings]], Analysis]:
     """Decorate a function that answers for a run, giving its columns and their titles."""
 
     def decorate(run: Callable[[Trace, Setting], Findings]) -> Analysis:
-        made = Analysis(columns, run)
+        made = Analysis(columns, run, adds_up)
         for column in columns:
             ANALYSES.add(column, made)
         return made

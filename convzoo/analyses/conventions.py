@@ -103,7 +103,7 @@ def columns_of_convention(name: str) -> tuple[str, ...]:
     return (name,)
 
 
-@analysis(**{name: name for name in CONVENTIONS})
+@analysis(adds_up=True, **{name: name for name in CONVENTIONS})
 def conventions(trace: Trace, setting: Setting) -> Findings:
     """Add up the work of every call as each tool counts it."""
 

@@ -26,7 +26,7 @@ def bytes_of(tensor: Tensor, setting: Setting) -> Dim:
     return elements * (bits // 8) if bits % 8 == 0 else -(-elements * bits // 8)
 
 
-@analysis(activation_bytes="Activation bytes")
+@analysis(adds_up=True, activation_bytes="Activation bytes")
 def activation_bytes(trace: Trace, setting: Setting) -> Findings:
     """Size the output tensors of every call."""
 

@@ -42,6 +42,7 @@ class Row(NamedTuple):
         notes: what a reader should know, such as why a value is unknown.
         values: the value of each column that was asked for.
         layers: the rows of a nested model.
+        formulas: in place of values that are unknown, formulas in sizes of the input.
     """
 
     layer: Layer
@@ -50,6 +51,7 @@ class Row(NamedTuple):
     notes: tuple[str, ...] = ()
     values: Mapping[str, Any] = MappingProxyType({})
     layers: tuple[Row, ...] = ()
+    formulas: Mapping[str, str] = MappingProxyType({})
 
     @property
     def name(self) -> str:
@@ -103,6 +105,7 @@ class Report:
         self.shares = shares
         self._trace = Trace(graph)
         self._findings: dict[int, Findings] = {}
+        self._by_formula: dict[int, Findings | None] = {}
         self._rows: tuple[Row, ...] | None = None
 
     @property
@@ -146,6 +149,35 @@ class Report:
     def complete(self) -> bool:
         """Whether every value is known."""
         return _is_complete(self._all_rows())
+
+    def total_formula(self, column: str) -> str | None:
+        """The total as a formula in sizes of the input, where these are unknown."""
+        found = self._formulas(ANALYSES.get(column))
+        total = None if found is None else found.totals[column]
+        return None if total is None or isinstance(total, int) else str(total)
+
+    def knows_by_formula(self, column: str) -> bool:
+        """Whether every row has a value or a formula in the column."""
+        found = self._formulas(ANALYSES.get(column))
+        return found is not None and all(row[column] is not None for row in found.rows.values())
+
+    def _formulas(self, analysis: Analysis) -> Findings | None:
+        """What the analysis finds in terms of unknown sizes; `None` where all are known."""
+        if id(analysis) not in self._by_formula:
+            found = None
+            if any(x.is_known and None in x.shape[1:] for x in self.graph.input_tensors):
+                from convzoo.analyses.formulas import formulas
+
+                found = formulas(self.graph, analysis, self.setting)
+            self._by_formula[id(analysis)] = found
+        return self._by_formula[id(analysis)]
+
+    def knows(self, column: str) -> bool:
+        """Whether the column has a value in every row; if not, its total means "at least"."""
+        analysis = ANALYSES.get(column)
+        if column in self.columns:
+            return _has_all(self._all_rows(), column)
+        return all(row[column] is not None for row in self._find(analysis).rows.values())
 
     def total(self, column: str) -> Any:
         """The total of any column.
@@ -198,12 +230,14 @@ class Report:
         """The JSON contract: what `convzoo calc --format json` prints."""
         rows = self._make_rows(tuple(dict.fromkeys((*CONTRACT, *self.columns))))
         totals = dict.fromkeys((*CONTRACT_TOTALS, *self.columns))
+        formulas = {c: text for c in totals if (text := self.total_formula(c)) is not None}
         return {
             "name": self.name,
             "complete": _is_complete(rows),
             "input_shapes": [_sizes(shape) for shape in self.input_shapes],
             "layers": [_row_dict(row) for row in self._shown(rows)],
             "totals": {column: _json_value(self.total(column)) for column in totals},
+            **({"formulas": formulas} if formulas else {}),
         }
 
     def __str__(self) -> str:
@@ -226,6 +260,7 @@ class Report:
     def _make_rows(self, columns: Sequence[str]) -> tuple[Row, ...]:
         analyses = {id(found): found for found in map(ANALYSES.get, columns)}
         findings = [self._find(found) for found in analyses.values()]
+        in_sizes = [found for one in analyses.values() if (found := self._formulas(one))]
         calls: dict[Layer, list[Call]] = {}
         for call in self.graph.calls:
             calls.setdefault(call.layer, []).append(call)
@@ -250,9 +285,22 @@ class Report:
                     tuple(notes),
                     {column: values.get(column) for column in columns},
                     nested,
+                    _formula_texts(layer, values, in_sizes),
                 )
             )
         return tuple(rows)
+
+
+def _formula_texts(
+    layer: Layer, values: Mapping[str, Any], findings: Sequence[Findings]
+) -> dict[str, str]:
+    """The formulas of a row, for what is unknown of it."""
+    return {
+        column: str(value)
+        for found in findings
+        for column, value in found.rows.get(layer, {}).items()
+        if value is not None and column in values and values[column] is None
+    }
 
 
 def _weight(value: Any) -> float:
@@ -305,6 +353,10 @@ def _input_names(calls: Sequence[Call]) -> tuple[str, ...]:
     return tuple(names if len(names) < 2 else dict.fromkeys(names))
 
 
+def _has_all(rows: Sequence[Row], column: str) -> bool:
+    return all(row.values[column] is not None and _has_all(row.layers, column) for row in rows)
+
+
 def _is_complete(rows: Sequence[Row]) -> bool:
     return all(None not in row.values.values() and _is_complete(row.layers) for row in rows)
 
@@ -319,6 +371,8 @@ def _row_dict(row: Row) -> dict[str, Any]:
         "inputs": list(row.inputs),
         "notes": list(row.notes),
     }
+    if row.formulas:
+        entry["formulas"] = {c: text for c, text in row.formulas.items() if c in row.values}
     if row.layers:
         entry["layers"] = [_row_dict(inner) for inner in row.layers]
     return entry

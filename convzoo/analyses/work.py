@@ -16,7 +16,9 @@ from convzoo.graph.layer import Layer, Tensor
 from convzoo.graph.trace import Step, Trace
 
 
-@analysis(macs="MACs", bias_adds="Bias adds", element_ops="Element ops", flops="FLOPs")
+@analysis(
+    adds_up=True, macs="MACs", bias_adds="Bias adds", element_ops="Element ops", flops="FLOPs"
+)
 def work(trace: Trace, setting: Setting) -> Findings:
     """Add up the work of every call."""
 
@@ -36,6 +38,7 @@ def flops_of(work: Work) -> Dim:
 
 
 @analysis(
+    adds_up=True,
     input_gradient_macs="Input gradient MACs",
     weight_gradient_macs="Weight gradient MACs",
     backward_macs="Backward MACs",

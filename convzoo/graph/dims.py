@@ -2,7 +2,8 @@
 
 A dim is an `int`, or `None` where it is unknown, and an unknown operand makes the result unknown.
 Formulas use `+ - * //` and the functions of this file only, so that they also serve other kinds of
-numbers: a `Worked` dim remembers the arithmetic it came from, which is what `--explain` prints.
+numbers: a `Worked` dim remembers the arithmetic it came from, which is what `--explain` prints, and
+a `Formula` holds the name of a dim that is not known yet.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ def total(dims: Iterable[Dim]) -> Dim:
 
 def ceil_div(dividend: int, divisor: int) -> int:
     """The quotient, rounded up."""
-    if isinstance(dividend, Worked):
-        return dividend.ceil_div(divisor)
+    if hasattr(dividend, "ceil_div"):
+        rounded: int = dividend.ceil_div(divisor)
+        return rounded
     return -(-dividend // divisor)
 
 

@@ -17,7 +17,10 @@ def render_csv(report: Report) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["name", "class_name", "output_shape", *report.columns])
     for path, row in _flat(report.rows):
-        values = ["" if value is None else value for value in row.values.values()]
+        values = [
+            row.formulas.get(column, "") if value is None else value
+            for column, value in row.values.items()
+        ]
         writer.writerow(
             [_inert(path), _inert(row.class_name), shape_text(row.output_shape), *values]
         )

@@ -71,7 +71,7 @@ def _has_shares(report: Report, column: str) -> bool:
 def _cells(report: Report, row: Row, column: str) -> Iterator[str]:
     """The cell of a column, and where shares are shown its share of the total and a bar."""
     value = row.values[column]
-    yield _cell(value)
+    yield row.formulas.get(column, _UNKNOWN) if value is None else _cell(value)
     if _has_shares(report, column):
         share = value / report.total(column) if isinstance(value, int) else None
         yield "" if share is None else f"{share:.1%}"
@@ -116,17 +116,16 @@ def _cell(value: Any) -> str:
 
 def totals(report: Report) -> str:
     """The totals of a report, a line each, and its notes."""
-    least = "" if report.complete else "at least "
     size = bytes_text(report.total("weight_bytes"))
     lines = [
-        f"Total params: {least}{report.total('params'):,} ({size})",
-        f"Trainable params: {least}{report.total('trainable_params'):,}",
-        f"Non-trainable params: {least}{report.total('non_trainable_params'):,}",
+        f"Total params: {_total(report, 'params')} ({size})",
+        f"Trainable params: {_total(report, 'trainable_params')}",
+        f"Non-trainable params: {_total(report, 'non_trainable_params')}",
     ]
     for column in report.columns:
         title = ANALYSES.get(column).columns[column]
         if column not in _IN_EVERY_FOOTER:
-            lines.append(f"{_total_title(title, column)}: {_total(report, column, least)}")
+            lines.append(f"{_total_title(title, column)}: {_total(report, column)}")
     lines += [f"Note: {printable(remark)}." for remark in report.remarks]
     if report.rows_left_out:
         lines.append(f"Note: {report.rows_left_out:,} more layers are not shown.")
@@ -138,12 +137,15 @@ def _total_title(title: str, column: str) -> str:
     return _OF_THE_OUTPUT.get(column, f"Total {title}")
 
 
-def _total(report: Report, column: str, least: str) -> str:
+def _total(report: Report, column: str) -> str:
     total = report.total(column)
     if column in _OF_THE_OUTPUT:
-        least = ""
-    size = f" ({bytes_text(total)})" if column.endswith("_bytes") and total is not None else ""
-    return f"{least}{_cell(total)}{size}"
+        return _cell(total)
+    formula = report.total_formula(column)
+    if formula is not None:
+        return f"{'' if report.knows_by_formula(column) else 'at least '}{formula}"
+    size = f" ({bytes_text(total)})" if column.endswith("_bytes") else ""
+    return f"{'' if report.knows(column) else 'at least '}{_cell(total)}{size}"
 
 
 _OF_THE_OUTPUT = {

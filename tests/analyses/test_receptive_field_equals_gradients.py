@@ -61,7 +61,7 @@ def _layer(draw: DrawFn, rank: int, tensor: Tensor) -> Tensor:
         )
     elif name == "gate":
         pooled = _of_rank("GlobalAveragePooling", rank)(keepdims=True)(tensor)
-        return layers.Multiply()([tensor, layers.Dense(1, use_bias=False)(pooled)])
+        return layers.Add()([tensor, layers.Dense(1, use_bias=False)(pooled)])
     elif name == "transpose":
         stride = draw(st.integers(1, 3)) if max(_spatial(tensor)) < 400 else 1
         made = _of_rank("Conv", rank, "Transpose")(
