@@ -59,7 +59,7 @@ class Moment(NamedTuple):
     unknown: int
 
 
-@analysis(peak_activation_bytes="Peak activation bytes")
+@analysis(adds_up=True, peak_activation_bytes="Peak activation bytes")
 def peak_activation_bytes(trace: Trace, setting: Setting) -> Findings:
     """Size what is alive while each call runs; the total is the largest of all."""
     moments = list(_moments(trace, setting))
@@ -73,15 +73,27 @@ def peak_activation_bytes(trace: Trace, setting: Setting) -> Findings:
         assert moment.step is not None
         layer = moment.step.row
         before = rows[layer]["peak_activation_bytes"] if layer in seen else 0
-        size = None if moment.unknown or before is None else max(before, moment.known_bytes)
+        unknown = moment.unknown or before is None
+        size = None if unknown else _largest(before, moment.known_bytes)
         rows[layer] = {"peak_activation_bytes": size}
         seen.add(layer)
-    place = max(range(len(moments)), key=lambda number: moments[number].known_bytes)
+    total = _largest(*(moment.known_bytes for moment in moments))
+    if any(moment.unknown or not isinstance(moment.known_bytes, int) for moment in moments):
+        return Findings(rows, {"peak_activation_bytes": total})
+    place = next(n for n, moment in enumerate(moments) if moment.known_bytes == total)
     peak, alive = moments[place], _alive(trace, place - 1)
     given = [f"{name} {_size_text(x, setting)}" for name, x in alive]
     where = "at the start" if peak.step is None else f"while {peak.step.layer.name} runs"
     remark = f"most is alive {where}: {' + '.join(given)} = {peak.known_bytes:,}"
-    return Findings(rows, {"peak_activation_bytes": peak.known_bytes}, remarks=[remark])
+    return Findings(rows, {"peak_activation_bytes": total}, remarks=[remark])
+
+
+def _largest(*sizes: Any) -> Any:
+    if all(isinstance(size, int) for size in sizes):
+        return max(sizes)
+    from convzoo.graph.formula import largest
+
+    return largest(sizes)
 
 
 def _size_text(tensor: Tensor, setting: Setting) -> str:
@@ -158,7 +170,7 @@ def check_optimizer(name: str) -> str:
     return name.lower()
 
 
-@analysis(training_bytes="Training bytes")
+@analysis(adds_up=True, training_bytes="Training bytes")
 def training_bytes(trace: Trace, setting: Setting) -> Findings:
     """Size weights, gradients, what the optimizer remembers, and the activations kept.
 
@@ -244,8 +256,8 @@ def fit(trace: Trace, limit_bytes: int, setting: Setting) -> Fit:
         )
 
     none, one = needed(0), needed(1)
-    return Fit(*(_largest(limit_bytes, a, b - a) for a, b in zip(none, one, strict=True)))
+    return Fit(*(_largest_batch(limit_bytes, a, b - a) for a, b in zip(none, one, strict=True)))
 
 
-def _largest(limit: int, fixed: int, per_sample: int) -> int:
+def _largest_batch(limit: int, fixed: int, per_sample: int) -> int:
     return max(limit - fixed, 0) // max(per_sample, 1)

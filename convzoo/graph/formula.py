@@ -6,7 +6,7 @@ where it depends on the dims: then every comparison is false, so that nothing is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # The coefficient of each product of named dims; that of no dims is a plain number.
 _Terms = Mapping["tuple[str, ...]", int]
@@ -112,6 +112,23 @@ class Formula:
         return text.replace("+ -", "- ")
 
     __repr__ = __str__
+
+
+def largest(numbers: Sequence[int | Formula]) -> int | Formula:
+    """The largest of several; a formula of the largest where that depends on the dims."""
+    kept: list[int | Formula] = []
+    for number in numbers:
+        if not any(_never_less(other, number) for other in kept):
+            kept = [other for other in kept if not _never_less(number, other)]
+            kept.append(number)
+    return kept[0] if len(kept) == 1 else Formula.named(f"max({', '.join(map(str, kept))})")
+
+
+def _never_less(one: int | Formula, other: int | Formula) -> bool:
+    """Whether this is plain to see: no dim is negative."""
+    difference = one - other
+    counts = difference.terms.values() if isinstance(difference, Formula) else [difference]
+    return all(count >= 0 for count in counts)
 
 
 def _terms(number: int | Formula) -> _Terms:
