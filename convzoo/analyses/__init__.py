@@ -24,16 +24,32 @@ class Setting(NamedTuple):
         dtype: the dtype of every float; `None` for what the layers' policies say.
         optimizer: what trains it, which remembers numbers for each weight.
         unit: a place along the spatial axes of a layer's output.
+        explained: whether to tell how values came about.
     """
 
     batch: int = 1
     dtype: str | None = None
     optimizer: str = "adam"
     unit: tuple[int, ...] = ()
+    explained: bool = False
 
     def bits(self, dtype: str) -> int | None:
         """The size of an element in bits; `None` for a string."""
         return bits(self.dtype if self.dtype is not None and is_float(dtype) else dtype)
+
+
+class Arithmetic(NamedTuple):
+    """How one number came about.
+
+    Args:
+        quantity: what the number is, such as `"height, width"` or `"params"`.
+        text: an expression, or words where nothing is calculated.
+        result: its value; `None` where nothing is calculated.
+    """
+
+    quantity: str
+    text: str
+    result: int | None = None
 
 
 class Findings(NamedTuple):
@@ -44,12 +60,15 @@ class Findings(NamedTuple):
         totals: for the whole graph, values by column: of what is known.
         notes: for each layer, what a reader should know.
         remarks: what a reader should know of the whole.
+        arithmetic: for each layer how its values came about, where they don't tell it themselves;
+            only where the setting asks for it.
     """
 
     rows: dict[Layer, dict[str, Any]]
     totals: dict[str, Any]
     notes: Mapping[Layer, Sequence[str]] = MappingProxyType({})
     remarks: Sequence[str] = ()
+    arithmetic: Mapping[Layer, Sequence[Arithmetic]] = MappingProxyType({})
 
 
 class Analysis(NamedTuple):

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from convzoo.analyses import ANALYSES, Arithmetic, Setting
 from convzoo.graph.dims import Dim, Shape, Worked
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments
 from convzoo.graph.structure import leaves, map_leaves
+from convzoo.graph.trace import Trace
 
 _AXES = {
     1: ("features",),
@@ -22,6 +24,9 @@ _AXES = {
     3: ("height", "width", "channels"),
     4: ("depth", "height", "width", "channels"),
 }
+
+
+_DEFAULT_SETTING = Setting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,15 @@ class Explanation:
         return f"{self.quantity}: {self.arithmetic}{end}"
 
 
-def explain(graph: Graph) -> list[Explanation]:
-    """Explain the output shape and the parameters of every row.
+def explain(
+    graph: Graph, columns: Sequence[str] = ("params",), setting: Setting = _DEFAULT_SETTING
+) -> list[Explanation]:
+    """Explain the output shape of every row, and its value in each column.
+
+    Args:
+        graph: the architecture.
+        columns: the columns.
+        setting: what the values depend on beside the architecture.
 
     Returns:
         Explanations in the order of the rows; at least one for each row but the inputs.
@@ -54,55 +66,109 @@ def explain(graph: Graph) -> list[Explanation]:
     calls: dict[Layer, Call] = {}
     for call in graph.calls:
         calls[call.layer] = call
-    explanations = []
+    more = [column for column in columns if column != "params"]
+    found = _in_columns(graph, more, setting._replace(explained=True)) if more else {}
+    explanations: list[Explanation] = []
     for layer in graph.unique_layers():
         call_of_layer = calls.get(layer)
         if call_of_layer is None or not call_of_layer.inputs:
             continue
+        own = [] if isinstance(layer, Graph) else _of_shape_and_params(call_of_layer, columns)
+        others = [_shortened(one, own) for one in found.get(layer, ())]
+        explanations += [Explanation(layer.name, *one) for one in (*own, *others)]
         if isinstance(layer, Graph):
             explanations += [
                 Explanation(
                     f"{layer.name}/{inner.layer}", inner.quantity, inner.arithmetic, inner.result
                 )
-                for inner in explain(layer)
+                for inner in explain(layer, columns, setting)
             ]
-            continue
-        explanations += _explain_call(call_of_layer)
     return explanations
 
 
-def _explain_call(call: Call) -> list[Explanation]:
+def _in_columns(
+    graph: Graph, columns: Sequence[str], setting: Setting
+) -> dict[Layer, list[Arithmetic]]:
+    """The arithmetic of every layer's values, as the analyses themselves have it.
+
+    They run on dims that remember where they came from.
+    """
+    trace = Trace(graph).restated(_worked)
+    rows: dict[Layer, list[Arithmetic]] = {}
+    told: set[tuple[Layer, int]] = set()
+    for column in columns:
+        analysis = ANALYSES.get(column)
+        findings = analysis.run(trace, setting)
+        for layer, values in findings.rows.items():
+            if layer not in findings.arithmetic:
+                rows.setdefault(layer, []).append(_of_value(column, values[column]))
+            elif (layer, id(analysis)) not in told:
+                rows.setdefault(layer, []).extend(
+                    one for one in findings.arithmetic[layer] if one.quantity.split()[0] in columns
+                )
+                told.add((layer, id(analysis)))
+    return rows
+
+
+def _shortened(value: Arithmetic, dims: Sequence[Arithmetic]) -> Arithmetic:
+    """The arithmetic with the sizes of the output, which are explained above it, as numbers."""
+    text = value.text
+    for dim in dims:
+        if dim.result is not None and value.result is not None:
+            text = text.replace(f"({dim.text})", f"{dim.result:,}").replace(
+                f" {dim.text} ", f" {dim.result:,} "
+            )
+    return value._replace(text=text)
+
+
+def _of_value(column: str, value: Any) -> Arithmetic:
+    if isinstance(value, Worked) and not value.is_leaf:
+        return Arithmetic(column, value.text, int(value))
+    return Arithmetic(column, "unknown" if value is None else _text_of(value))
+
+
+def _text_of(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _of_shape_and_params(call: Call, columns: Sequence[str]) -> list[Arithmetic]:
     layer = call.layer
     if layer.unknown_because is not None or not all(tensor.is_known for tensor in call.inputs):
         reason = layer.unknown_because or "the shape of its input is unknown"
-        return [Explanation(layer.name, "output shape, params", f"unknown: {reason}")]
-    args = map_leaves(_worked, call.args)
-    kwargs = map_leaves(_worked, fact_arguments(call.kwargs))
+        return [Arithmetic("output shape, params", f"unknown: {reason}")]
+    args = map_leaves(_worked_leaf, call.args)
+    kwargs = map_leaves(_worked_leaf, fact_arguments(call.kwargs))
     outputs = leaves(layer.output(*args, **kwargs))
     found = []
     for number, output in enumerate(outputs):
         which = f"output {number} " if len(outputs) > 1 else ""
         for axes, dim in _worked_axes(layer, output.shape):
-            found.append(Explanation(layer.name, f"{which}{axes}", dim.text, int(dim)))
+            found.append(Arithmetic(f"{which}{axes}", dim.text, int(dim)))
     if not found:
         unchanged = any(output.shape == call.inputs[0].shape for output in call.output_tensors)
         words = "the input's" if unchanged else _shape_text(outputs[0].shape)
-        found.append(Explanation(layer.name, "output shape", words))
+        found.append(Arithmetic("output shape", words))
+    if "params" not in columns:
+        return found
     weights = layer.weights(*args, **kwargs)
     if not weights:
-        found.append(Explanation(layer.name, "params", "none: nothing is learned"))
+        found.append(Arithmetic("params", "none: nothing is learned"))
     else:
         total = sum(weight.elements or 0 for weight in layer.variables or ())
-        found.append(Explanation(layer.name, "params", _params_text(layer, weights), int(total)))
+        found.append(Arithmetic("params", _params_text(layer, weights), int(total)))
     return found
 
 
-def _worked(leaf: Any) -> Any:
+def _worked_leaf(leaf: Any) -> Any:
+    return _worked(leaf) if isinstance(leaf, Tensor) else leaf
+
+
+def _worked(tensor: Tensor) -> Tensor:
     """The tensor with its dims as operands; the batch is no part of the arithmetic."""
-    if not isinstance(leaf, Tensor):
-        return leaf
-    dims = (dim if dim is None else Worked.leaf(dim) for dim in leaf.shape[1:])
-    return Tensor((*leaf.shape[:1], *dims), leaf.dtype)
+    if not tensor.is_known:
+        return Tensor(tensor.shape, tensor.dtype)
+    dims = (dim if dim is None else Worked.leaf(dim) for dim in tensor.shape[1:])
+    return Tensor((*tensor.shape[:1], *dims), tensor.dtype)
 
 
 def _worked_axes(layer: Layer, shape: Shape) -> list[tuple[str, Worked]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from convzoo.analyses import Findings, Setting, analysis
+from convzoo.analyses import Arithmetic, Findings, Setting, analysis
 from convzoo.analyses.work import added_up, gradient_flow
 from convzoo.errors import ArgumentError, UnknownNameError
 from convzoo.graph.dims import Dim, product, total
@@ -77,6 +77,8 @@ def peak_activation_bytes(trace: Trace, setting: Setting) -> Findings:
         size = None if unknown else _largest(before, moment.known_bytes)
         rows[layer] = {"peak_activation_bytes": size}
         seen.add(layer)
+    if setting.explained:
+        return Findings(rows, {}, arithmetic=_sums(trace, setting))
     total = _largest(*(moment.known_bytes for moment in moments))
     if any(moment.unknown or not isinstance(moment.known_bytes, int) for moment in moments):
         return Findings(rows, {"peak_activation_bytes": total})
@@ -99,6 +101,26 @@ def _largest(*sizes: Any) -> Any:
 def _size_text(tensor: Tensor, setting: Setting) -> str:
     size = product((setting.batch, bytes_of(tensor, setting)))
     return "unknown" if size is None else f"{size:,}"
+
+
+def _sums(trace: Trace, setting: Setting) -> dict[Layer, list[Arithmetic]]:
+    """What is alive during each layer's last call, added up."""
+    sums: dict[Layer, list[Arithmetic]] = {}
+    for number, step in enumerate(trace.steps):
+        alive = _alive(trace, number)
+        sizes = [product((setting.batch, bytes_of(tensor, setting))) for _, tensor in alive]
+        names = ", ".join(name for name, _ in alive)
+        quantity = f"peak_activation_bytes ({names})"
+        if None in sizes:
+            sums[step.row] = [Arithmetic(quantity, "unknown")]
+        else:
+            text = " + ".join(f"{size:,}" for size in sizes)
+            sums[step.row] = [Arithmetic(quantity, text, total(map(_plain, sizes)))]
+    return sums
+
+
+def _plain(size: Dim) -> Dim:
+    return None if size is None else int(size)
 
 
 def _alive(trace: Trace, number: int) -> list[tuple[str, Tensor]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any, TypeAlias
 
-from convzoo.analyses import Findings, Setting, analysis
+from convzoo.analyses import Arithmetic, Findings, Setting, analysis
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
@@ -39,7 +39,9 @@ def params(trace: Trace, setting: Setting) -> Findings:
             rows[layer] = _columns(known, layer.trainable)
         else:
             rows[layer] = _columns(own[layer], layer.trainable)
-    return Findings(rows, _columns(_total(own.values(), repeated), graph.trainable))
+    arithmetic = {x: _arithmetic(x, setting) for x in graph.layers} if setting.explained else {}
+    totals = _columns(_total(own.values(), repeated), graph.trainable)
+    return Findings(rows, totals, arithmetic=arithmetic)
 
 
 # Elements that are trained, elements that are not, and the bits of both.
@@ -77,6 +79,30 @@ def _count_weights(layer: Layer, weights: Iterable[Weight], setting: Setting) ->
             non_trainable += elements
         bits += elements * (setting.bits(weight.dtype or layer.variable_dtype) or 0)
     return (trainable, non_trainable, bits)
+
+
+def _arithmetic(layer: Layer, setting: Setting) -> list[Arithmetic]:
+    """How the numbers of a layer came about from its weights."""
+    trained: list[str] = []
+    fixed: list[str] = []
+    sizes: list[str] = []
+    found = None if isinstance(layer, Graph) else _count(layer, setting)
+    if found is None:
+        return [
+            Arithmetic("weight_bytes", "those of its layers" if layer.holds_layers else "unknown")
+        ]
+    for weight in layer.variables or ():
+        elements = f"{weight.elements:,}"
+        (trained if layer.trains(weight) else fixed).append(elements)
+        bits = setting.bits(weight.dtype or layer.variable_dtype) or 0
+        size = f"{elements} x {bits // 8}" if bits % 8 == 0 else f"ceil({elements} x {bits} / 8)"
+        sizes.append(size)
+    values = (found[0], found[1], -(-found[2] // 8))
+    texts = (" + ".join(parts) for parts in (trained, fixed, sizes))
+    return [
+        Arithmetic(column, text, value) if text else Arithmetic(column, "0")
+        for column, text, value in zip(_COLUMNS[1:], texts, values, strict=True)
+    ]
 
 
 def _total(counts: Iterable[_Count | None], repeated: _Count) -> _Count:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from math import lcm
 from typing import Any, NamedTuple, TypeAlias
 
-from convzoo.analyses import Findings, Setting, analysis
+from convzoo.analyses import Arithmetic, Findings, Setting, analysis
 from convzoo.analyses.seen import Seen, through, union, whole
 from convzoo.graph.dims import Dim
 from convzoo.graph.layer import Layer, Tensor
@@ -82,7 +82,7 @@ def _alike(numbers: Sequence[Number]) -> str:
 
 
 @analysis(receptive_field="Receptive field")
-def receptive_field(trace: Trace, _: Setting) -> Findings:
+def receptive_field(trace: Trace, setting: Setting) -> Findings:
     """Follow what the units of every call see."""
     axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
     sights, notes = sights_of(trace)
@@ -92,7 +92,8 @@ def receptive_field(trace: Trace, _: Setting) -> Findings:
         rows[call.layer] = {"receptive_field": _fields(tensor, sights.get(tensor), axes)}
     last = [trace.current(tensor) for tensor in trace.graph.output_tensors][:1]
     total = _fields(last[0], sights.get(last[0]), axes) if last else None
-    return Findings(rows, {"receptive_field": total}, notes)
+    arithmetic = _arithmetic(trace, sights) if setting.explained else {}
+    return Findings(rows, {"receptive_field": total}, notes, arithmetic=arithmetic)
 
 
 def sights_of(trace: Trace) -> tuple[dict[Tensor, Sight | None], dict[Layer, list[str]]]:
@@ -112,6 +113,50 @@ def sights_of(trace: Trace) -> tuple[dict[Tensor, Sight | None], dict[Layer, lis
             notes.setdefault(step.row, []).extend(found)
         sights.update(dict.fromkeys(step.outputs, sight))
     return sights, notes
+
+
+def _arithmetic(trace: Trace, sights: dict[Tensor, Sight | None]) -> dict[Layer, list[Arithmetic]]:
+    """How each layer changes what its input's units see."""
+    found: dict[Layer, list[Arithmetic]] = {}
+    for step in trace.steps:
+        lines: dict[Arithmetic, list[int]] = {}
+        for axis, line in _changes(step, sights):
+            lines.setdefault(line, []).append(axis)
+        found[step.row] = [
+            line._replace(quantity=f"{line.quantity} along axis {', '.join(map(str, axes))}")
+            for line, axes in lines.items()
+        ] or [Arithmetic("receptive_field", "there are no axes to see along")]
+    return found
+
+
+def _changes(step: Step, sights: dict[Tensor, Sight | None]) -> Iterator[tuple[int, Arithmetic]]:
+    windows = {window.axis: window for window in step.windows or ()}
+    name = "receptive_field"
+    sight = sights.get(step.inputs[0]) if len(step.inputs) == 1 else None
+    for (_, axis), several in (sight or {}).items():
+        [seen, *others] = several
+        window = windows.get(axis)
+        is_simple = not others and seen.axis is not None and seen.phases == 1 and seen.lows
+        if step.windows is None:
+            yield axis, Arithmetic(name, "all that the units of its input see")
+        elif window is None:
+            yield axis, Arithmetic(name, "its input's")
+        elif not is_simple or window.upsample != 1:
+            yield axis, Arithmetic(name, "the union of what its taps see")
+        else:
+            [size] = seen.sizes()
+            reach = window.dilation * (window.kernel - 1) + 1
+            text = f"{size:,} + ({reach:,} - 1) x {seen.jump:,}"
+            yield axis, Arithmetic(f"{name} size", text, size + (reach - 1) * seen.jump)
+            text = f"{seen.jump:,} x {window.stride:,}"
+            yield axis, Arithmetic(f"{name} stride", text, seen.jump * window.stride)
+            low = seen.low(0)
+            if window.before is not None and seen.origin is None and low is not None:
+                before = f"{window.before:,}" if window.before >= 0 else f"({window.before:,})"
+                text = f"{low:,} - {before} x {seen.jump:,}"
+                yield axis, Arithmetic(f"{name} start", text, low - window.before * seen.jump)
+    if sight is None and len(step.inputs) > 1:
+        yield 0, Arithmetic(name, "the union of its inputs'")
 
 
 def spatial_axes(tensor: Tensor, trace: Trace) -> range:

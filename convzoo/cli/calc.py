@@ -185,7 +185,9 @@ def _explanations(report: Any) -> str:
         f"{printable(report.name)}, input {', '.join(map(shape_text, report.input_shapes))}",
         "",
     ]
-    for layer, explanations in groupby(explain(report.graph), key=lambda found: found.layer):
+    for layer, explanations in groupby(
+        explain(report.graph, report.columns, report.setting), key=lambda found: found.layer
+    ):
         lines.append(click.style(printable(layer), bold=True))
         lines += [f"  {printable(str(explanation))}" for explanation in explanations]
     return "\n".join([*lines, "", totals(report)])

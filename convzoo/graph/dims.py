@@ -114,8 +114,10 @@ class Worked(int):
         return self._rounded("ceil", -(-int(self) // int(divisor)), divisor)
 
     def __add__(self, other: int) -> Worked:
-        if _is_plain(other, 0):
+        if _is_nothing(other):
             return self
+        if _is_nothing(self):
+            return other if isinstance(other, Worked) else self.leaf(other)
         return self.of(int(self) + int(other), f"{self.text} + {_operand(other, _SUM)}", _SUM)
 
     def __radd__(self, other: int) -> Worked:
@@ -124,7 +126,7 @@ class Worked(int):
         return self.of(int(other) + int(self), f"{other:,} + {self.text}", _SUM)
 
     def __sub__(self, other: int) -> Worked:
-        if _is_plain(other, 0):
+        if _is_nothing(other):
             return self
         return self.of(int(self) - int(other), f"{self.text} - {_operand(other, _PRODUCT)}", _SUM)
 
@@ -134,12 +136,16 @@ class Worked(int):
     def __mul__(self, other: int) -> Worked:
         if _is_plain(other, 1):
             return self
+        if _is_plain(other, 0):
+            return self.leaf(0)
         text = f"{_operand(self, _PRODUCT)} x {_operand(other, _PRODUCT)}"
         return self.of(int(self) * int(other), text, _PRODUCT)
 
     def __rmul__(self, other: int) -> Worked:
         if _is_plain(other, 1):
             return self
+        if _is_plain(other, 0):
+            return self.leaf(0)
         return self.of(int(other) * int(self), f"{other:,} x {_operand(self, _PRODUCT)}", _PRODUCT)
 
     def __floordiv__(self, other: int) -> Worked:
@@ -148,6 +154,11 @@ class Worked(int):
     def _rounded(self, how: str, quotient: int, divisor: int) -> Worked:
         text = f"{how}({_operand(self, _ATOM)} / {_operand(divisor, _ATOM)})"
         return self.of(quotient, text, _ATOM)
+
+
+def _is_nothing(number: int) -> bool:
+    """Whether the number is 0 and no sum or difference."""
+    return number == 0 and (not isinstance(number, Worked) or number.is_leaf)
 
 
 def _is_plain(number: int, value: int) -> bool:

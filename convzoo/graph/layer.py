@@ -375,11 +375,11 @@ class Layer(_Described):
         """
         return ()
 
-    def work(self, inputs: Any) -> Work | None:
+    def work(self, *args: Any, **kwargs: Any) -> Work | None:
         """What a call computes for one sample; `None` where no rule is known."""
         return None
 
-    def windows(self, inputs: Any) -> tuple[Window, ...] | None:
+    def windows(self, *args: Any, **kwargs: Any) -> tuple[Window, ...] | None:
         """How the output sees the input, one window per axis that isn't seen one to one.
 
         `None` where an output may see all of the input.

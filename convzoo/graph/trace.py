@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -83,6 +83,36 @@ class Trace:
         """The tensor of this run in place of one of the architecture's own calls."""
         assert self.steps is not None
         return self._current.get(tensor, tensor)
+
+    def restated(self, restate: Callable[[Tensor], Tensor]) -> Trace:
+        """The same steps on other tensors, each in place of one of these."""
+        made: dict[Tensor, Tensor] = {}
+
+        def new(leaf: Any) -> Any:
+            if not isinstance(leaf, Tensor):
+                return leaf
+            if leaf not in made:
+                made[leaf] = restate(leaf)
+                made[leaf].call = leaf.call
+            return made[leaf]
+
+        other = Trace(self.graph)
+        other.inputs = [new(tensor) for tensor in self.inputs]
+        other.steps = [
+            step._replace(
+                args=map_leaves(new, step.args),
+                kwargs=map_leaves(new, step.kwargs),
+                inputs=[new(tensor) for tensor in step.inputs],
+                outputs=[new(tensor) for tensor in step.outputs],
+            )
+            for step in self.steps
+        ]
+        for own in {
+            *self.graph.output_tensors,
+            *(t for c in self.graph.calls for t in c.output_tensors),
+        }:
+            other._current[own] = new(self.current(own))
+        return other
 
     def _now(self, leaf: Any) -> Any:
         """The tensor of this run in place of one of the description."""

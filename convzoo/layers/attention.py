@@ -345,7 +345,7 @@ class MultiHeadAttention(ProjectedAttention):
             raise self.shape_error(f"has no axes {self.attention_axes} to attend along", value)
         return axes
 
-    def work(  # type: ignore[override]
+    def work(
         self,
         query: Tensor,
         value: Tensor,
@@ -455,7 +455,7 @@ class GroupQueryAttention(ProjectedAttention):
         within.append(self.projection("attention_output", "bquh,uhm->bqm", made, sizes, "m"))
         self.__dict__["_within"] = tuple(within)
 
-    def work(  # type: ignore[override]
+    def work(
         self,
         query: Tensor,
         value: Tensor,

@@ -187,7 +187,7 @@ class Conv(SpatialLayer):
 
     def work(self, inputs: Tensor) -> Work:
         outputs = product(self.output_shape(inputs.shape)[1:])
-        taps = product((*self.kernel_size, self.group_channels(inputs.shape)))
+        taps = product((self.group_channels(inputs.shape), *self.kernel_size))
         work = _finished(self, outputs, macs=product((outputs, taps)))
         if not self.lora_rank:
             return work

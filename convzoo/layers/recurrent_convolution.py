@@ -79,7 +79,7 @@ class ConvLSTMCell(Cell, SpatialLayer):
         _, channels = self.split(inputs.shape)
         outputs = product(self.step_output(inputs.shape)[1:])
         gates = product((4, outputs))
-        taps = product((*self.kernel_size, total((channels, self.filters))))
+        taps = product((total((channels, self.filters)), *self.kernel_size))
         return Work(
             macs=product((gates, taps)),
             bias_adds=gates if self.use_bias else 0,

@@ -40,6 +40,23 @@ def test_lecture_s_first_layers_are_explained() -> None:
     assert "params: 64 units x (576 weights + 1 bias) = 36,928" in found
 
 
+def test_every_question_is_explained_as_a_teacher_would() -> None:
+    columns = ("macs", "backward_macs", "peak_activation_bytes", "receptive_field", "weight_bytes")
+    found = [
+        str(line) for line in explain(read("mnist_convnet"), columns) if line.layer == "conv2d_1"
+    ]
+    assert found == [
+        "height, width: floor((13 - 3) / 1) + 1 = 11",
+        "macs: 11 x 11 x 64 x 32 x 3 x 3 = 2,230,272",
+        "backward_macs: 11 x 11 x 64 x 32 x 3 x 3 + 11 x 11 x 64 x 32 x 3 x 3 = 4,460,544",
+        "peak_activation_bytes (max_pooling2d, conv2d_1): 21,632 + 30,976 = 52,608",
+        "receptive_field size along axis 1, 2: 4 + (3 - 1) x 2 = 8",
+        "receptive_field stride along axis 1, 2: 2 x 1 = 2",
+        "receptive_field start along axis 1, 2: 0 - 0 x 2 = 0",
+        "weight_bytes: 18,432 x 4 + 64 x 4 = 73,984",
+    ]
+
+
 def test_layers_of_a_nested_model_have_its_name_before_theirs() -> None:
     inner = layers.Input((4,))
     x = layers.Input((4,))
@@ -59,12 +76,30 @@ def test_printed_arithmetic_gives_the_printed_number(class_name: str, data: st.D
         graph = Model(tensors, layer(inputs, **call_arguments))
     except ConvzooError:
         return
-    found = explain(graph)
+    found = explain(graph, ("params", *_OTHER_COLUMNS))
     for explanation in found:
         if explanation.result is not None:
             assert evaluate(explanation.arithmetic) == explanation.result, explanation
+    _assert_covers_columns(graph, found)
     _assert_covers_params(graph, found)
     _assert_covers_shape(graph, found)
+
+
+_OTHER_COLUMNS = (
+    "weight_bytes", "macs", "bias_adds", "element_ops", "flops", "backward_macs", "training_flops",
+    "tensorflow", "activation_bytes", "peak_activation_bytes", "training_bytes", "receptive_field",
+)  # fmt: skip
+
+
+def _assert_covers_columns(graph: Graph, found: list[Explanation]) -> None:
+    """Every column has a line, and its number is that of the report."""
+    row = calc(graph, _OTHER_COLUMNS).row(graph.calls[-1].layer.name)
+    for column in _OTHER_COLUMNS:
+        lines = [line for line in found if line.quantity.split()[0] == column]
+        assert lines, (column, found)
+        value = getattr(row, column)
+        if isinstance(value, int):
+            assert [line.result or 0 for line in lines if line.result != value] in ([], [0])
 
 
 def _assert_covers_params(graph: Graph, found: list[Explanation]) -> None:

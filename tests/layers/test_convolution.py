@@ -29,7 +29,7 @@ def test_work_of_a_depthwise_convolution_equals_a_loop(size: int, kernel: int, s
     rows, columns = _starts(size, kernel, stride), _starts(size + 1, kernel, stride)
     taps, channels, multiplier = range(kernel), range(3), range(2)
     outputs = _multiplications(rows, columns, channels, multiplier)
-    assert layer.work(inputs) == (
+    assert layer.work(inputs)[:3] == (
         _multiplications(rows, columns, taps, taps, channels, multiplier),
         outputs,
         outputs,
@@ -42,7 +42,7 @@ def test_work_of_a_separable_convolution_equals_two_loops() -> None:
     depthwise = _multiplications(places, range(3), between)
     pointwise = _multiplications(places, between, range(5))
     outputs = _multiplications(places, range(5))
-    assert layer.work(layers.Input((9, 4))) == (depthwise + pointwise, 0, outputs)
+    assert layer.work(layers.Input((9, 4)))[:3] == (depthwise + pointwise, 0, outputs)
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])

@@ -75,9 +75,9 @@ def test_low_rank_kernels_see_the_inputs_beside_integers() -> None:
 
 def test_embedding_only_looks_up_and_its_reverse_multiplies() -> None:
     layer = layers.ReversibleEmbedding(11, 3, logit_soft_cap=30.0)
-    assert layer.work(Tensor((None, 7), "int32")) == (0, 0, 0)
+    assert layer.work(Tensor((None, 7), "int32"))[:3] == (0, 0, 0)
     # The way back divides, takes the tanh and multiplies.
-    assert layer.work(Tensor((None, 7, 3)), reverse=True) == (7 * 3 * 11, 0, 3 * 77)
+    assert layer.work(Tensor((None, 7, 3)), reverse=True)[:3] == (7 * 3 * 11, 0, 3 * 77)
 
 
 def test_both_directions_of_an_embedding_share_its_weights() -> None:

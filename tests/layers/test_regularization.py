@@ -21,7 +21,7 @@ def test_spatial_dropout_of_a_frozen_model_goes_to_keras() -> None:
 
 def test_nothing_is_worked_at_inference() -> None:
     for layer in (layers.GaussianNoise(0.1), layers.AlphaDropout(0.5), layers.SpatialDropout1D(0)):
-        assert layer.work(Tensor((None, 4, 5))) == (0, 0, 0)
+        assert layer.work(Tensor((None, 4, 5)))[:3] == (0, 0, 0)
 
 
 def test_second_activity_regularizer_is_refused() -> None:
