@@ -50,4 +50,6 @@ def _named(tensor: Tensor, trace: Trace, unknown: Sequence[Tensor]) -> Tensor:
     for axis, size in enumerate(tensor.shape[1:], 1):
         name = names.get(axis, "C" if spatial else f"N{axis if tensor.rank > 2 else ''}")
         shape.append(Formula.named(name + suffix) if size is None else size)
-    return Tensor(tuple(shape), tensor.dtype)
+    made = Tensor(tuple(shape), tensor.dtype)
+    made.call = tensor.call
+    return made
