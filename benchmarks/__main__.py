@@ -1,13 +1,30 @@
-"""Run the benchmarks named, or all, and print a table of their comparisons."""
+"""Run the benchmarks named, or all, and print tables of what they compare."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
+from itertools import groupby
+from typing import Protocol
 
 from tabulate import tabulate
 
-BENCHMARKS = ("cold_start", "in_process", "large_graphs")
+BENCHMARKS = ("cold_start", "in_process", "large_graphs", "other_tools")
+
+
+class Result(Protocol):
+    """One line of a table."""
+
+    @property
+    def title(self) -> str:
+        """What was compared."""
+
+    @property
+    def result(self) -> str:
+        """What came out, in a word."""
+
+    def row(self) -> dict[str, str]:
+        """The cells of a table by its headers."""
 
 
 def main(names: list[str]) -> int:
@@ -20,13 +37,17 @@ def main(names: list[str]) -> int:
         if name not in BENCHMARKS:
             print(f"Unknown benchmark {name!r}. Choose from {', '.join(BENCHMARKS)}.")
             return 2
-    rows = []
+    rows: list[dict[str, str]] = []
     for name in names or BENCHMARKS:
-        for comparison in import_module(f"benchmarks.{name}").comparisons():
-            rows.append(comparison.row())
-            print(f"{name}: {comparison.title}: {rows[-1][3]}", file=sys.stderr)
-    headers = ["What", "convzoo", "other", "ratio (spread)", "goal"]
-    print(tabulate(rows, headers, tablefmt="github"))
+        results: list[Result] = import_module(f"benchmarks.{name}").comparisons()
+        for result in results:
+            rows.append(result.row())
+            print(f"{name}: {result.title}: {result.result}", file=sys.stderr)
+    tables = [
+        tabulate([row.values() for row in alike], headers, tablefmt="github", disable_numparse=True)
+        for headers, alike in groupby(rows, key=tuple)
+    ]
+    print("\n\n".join(tables))
     return 0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -25,14 +27,14 @@ def comparisons() -> Iterator[Comparison]:
         yield compare(
             f"read and calculate {name} from JSON against Keras's build and summary",
             _rows_and_totals_of(text),
-            lambda build=build: build(weights=None).summary(print_fn=lambda _: None),
+            partial(_build_and_summarise, build),
             ">= 200",
             runs=3,
         )
         yield compare(
             f"read and calculate {name} from JSON against `json.loads`",
             _rows_and_totals_of(text),
-            lambda text=text: json.loads(text),
+            partial(json.loads, text),
             "<= 3",
             runs=15,
         )
@@ -44,6 +46,10 @@ def comparisons() -> Iterator[Comparison]:
         [run / _CHAINS[0] for run in seconds.theirs],
         "<= 1.3",
     )
+
+
+def _build_and_summarise(build: Callable[..., Any]) -> None:
+    build(weights=None).summary(print_fn=lambda _: None)
 
 
 def _rows_and_totals_of(text: bytes) -> Run:

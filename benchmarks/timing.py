@@ -29,16 +29,26 @@ class Comparison:
     theirs: Sequence[float]
     goal: str
 
-    def row(self) -> list[str]:
-        """The cells of a table: title, both medians, the ratio with its quartiles, the goal."""
+    @property
+    def result(self) -> str:
+        """The ratio."""
+        return self.row()["ratio (spread)"]
+
+    def row(self) -> dict[str, str]:
+        """The cells of a table by its headers: medians, and the ratio with its quartiles."""
         pairs = zip(self.ours, self.theirs, strict=True)
         if self.goal.startswith("<"):
             ratios = sorted(a / b for a, b in pairs)
         else:
             ratios = sorted(b / a for a, b in pairs)
         low, high = ratios[len(ratios) // 4], ratios[-1 - len(ratios) // 4]
-        ratio = f"{median(ratios):.3g} ({low:.3g} to {high:.3g})"
-        return [self.title, _text(median(self.ours)), _text(median(self.theirs)), ratio, self.goal]
+        return {
+            "What": self.title,
+            "convzoo": _text(median(self.ours)),
+            "other": _text(median(self.theirs)),
+            "ratio (spread)": f"{median(ratios):.3g} ({low:.3g} to {high:.3g})",
+            "goal": self.goal,
+        }
 
 
 def _text(seconds: float) -> str:
@@ -64,12 +74,13 @@ def compare(
     theirs()
     measured: tuple[list[float], list[float]] = ([], [])
     for _ in range(runs):
-        measured[0].append(_seconds(ours, repeat))
-        measured[1].append(_seconds(theirs))
+        measured[0].append(seconds_of(ours, repeat))
+        measured[1].append(seconds_of(theirs))
     return Comparison(title, *measured, goal)
 
 
-def _seconds(run: Run, repeat: int = 1) -> float:
+def seconds_of(run: Run, repeat: int = 1) -> float:
+    """The seconds of a run, on average over so many."""
     gc.collect()
     start = time.perf_counter()
     for _ in range(repeat):

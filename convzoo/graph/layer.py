@@ -406,7 +406,7 @@ class Layer(_Described):
             config = activation.get("config")
             activation = config if isinstance(config, str) else activation.get("class_name")
         activation = getattr(activation, "__name__", activation)
-        name = None if activation is None else snake_case(str(activation))
+        name = None if activation is None else identifiers.canonical_name(str(activation))
         return None if name == "linear" else name
 
     def trains(self, weight: Weight) -> bool:

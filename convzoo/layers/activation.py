@@ -55,8 +55,6 @@ class ReLU(Elementwise):
         threshold: where the bend is.
     """
 
-    activation = "relu"
-
     max_value: float | None = None
     negative_slope: float = 0.0
     threshold: float = 0.0
@@ -64,6 +62,12 @@ class ReLU(Elementwise):
     def check_arguments(self) -> None:
         self.check_not_negative("max_value", optional=True)
         self.check_not_negative("negative_slope", "threshold")
+
+    @property
+    def activation_name(self) -> str | None:
+        if self.negative_slope:
+            return "leaky_relu"
+        return "relu6" if self.max_value == 6 else "relu"
 
 
 @LAYERS.register("LeakyReLU", "leakyrelu", "leaky_relu")

@@ -60,6 +60,7 @@ class LayerScale(OneToOne):
     """
 
     keras_module = "keras.src.applications.convnext"
+    work_kind = "rescaling"
 
     init_values: Any
     projection_dim: Any
@@ -110,6 +111,7 @@ class CustomScaleLayer(OneToOne):
     """
 
     keras_module = "keras.src.applications.inception_resnet_v2"
+    work_kind = "merge"
 
     scale: Any
 

@@ -14,6 +14,8 @@ from convzoo.layers import LAYERS
 class Merge(Layer):
     """One operation on the elements of several tensors, which are broadcast to one shape."""
 
+    work_kind = "merge"
+
     def shapes(self, inputs: Any) -> list[Shape]:
         """The shapes of the inputs.
 

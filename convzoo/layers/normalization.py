@@ -153,6 +153,8 @@ class LayerNormalization(AxisNormalization):
         rms_scaling: whether only the deviation is used, and no `beta`; Keras's older way.
     """
 
+    work_kind = "layer_normalization"
+
     epsilon: float = 0.001
     center: bool = True
     scale: bool = True
@@ -217,6 +219,8 @@ class GroupNormalization(Layer):
         center: whether a learned `beta` is added.
         scale: whether a learned `gamma` multiplies.
     """
+
+    work_kind = "group_normalization"
 
     groups: int = 32
     axis: Any = -1

@@ -25,6 +25,8 @@ class Rescaling(Layer):
         offset: what is added.
     """
 
+    work_kind = "rescaling"
+
     scale: Any
     offset: Any = 0.0
 
@@ -53,6 +55,8 @@ class Normalization(Layer):
         variance: the same of the variance.
         invert: whether the other way around.
     """
+
+    work_kind = "rescaling"
 
     axis: Any = -1
     mean: Any = None

@@ -321,6 +321,8 @@ class UpSampling(SpatialLayer):
         size: how often, along each axis; one int serves for all.
     """
 
+    work_kind = "nearest_upsampling"
+
     size: Any
 
     def check_arguments(self) -> None:
@@ -395,6 +397,7 @@ class UpSampling2D(UpSampling):
                 "Write, for example, interpolation='bilinear'.",
             )
         self.interpolation = self.interpolation.lower()
+        self.__dict__["work_kind"] = f"{self.interpolation}_upsampling"
 
     def work(self, inputs: Tensor) -> Work:
         if self.interpolation == "nearest":

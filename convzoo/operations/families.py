@@ -76,6 +76,12 @@ class Binary(Elementwise):
         return self.promoted(*dtypes)
 
 
+class Merging(Binary):
+    """An operation on two operands that is a layer too, or could be one."""
+
+    work_kind = "merge"
+
+
 class Reduction(Operation):
     """One number for all elements along some axes, all if `None`.
 

@@ -26,6 +26,7 @@ from convzoo.operations.families import (
     BoolToInt,
     Elementwise,
     KeepsFloat,
+    Merging,
     Promoted,
     Rearranging,
     Reduction,
@@ -155,10 +156,10 @@ class FullLike(OfDtype):
 
 # ---------------------------------------------------------------------- two tensors, each element
 
-add_operations(
-    "numpy", (Binary,), "Add FloorDivide Fmax Fmin Maximum Minimum Multiply Power Subtract"
-)
-add_operations("numpy", (ToFloat, Binary), "Divide DivideNoNan Logaddexp Logaddexp2 TrueDivide")
+add_operations("numpy", (Merging,), "Add Maximum Minimum Multiply Power Subtract")
+add_operations("numpy", (Binary,), "FloorDivide Fmax Fmin")
+add_operations("numpy", (ToFloat, Merging), "Divide TrueDivide")
+add_operations("numpy", (ToFloat, Binary), "DivideNoNan Logaddexp Logaddexp2")
 add_operations("numpy", (BoolToInt, Binary), "Fmod Mod")
 add_operations(
     "numpy",
