@@ -1,7 +1,7 @@
 """What other tools count on the same networks, beside what convzoo counts as they do.
 
-Each tool counts a model that is built already; convzoo reads the model's JSON and calculates. Both
-have one thread. A tool that can't be imported has a row that says so.
+Each tool counts a model that is built already; convzoo reads the model's JSON and calculates, and
+once more calculates alone. Both have one thread. A tool that can't be imported has a row that says so.
 
 The tools of torch and that of TensorFlow have a process each: Triton, which comes with torch, can't
 be loaded beside TensorFlow.
@@ -102,6 +102,7 @@ class Counted:
         figure: its figure.
         ours: convzoo's.
         times: how long both take.
+        alone: how long convzoo takes where it has read the model before, as the tool has.
         building: seconds that building the model takes, which the tool needs before.
     """
 
@@ -111,6 +112,7 @@ class Counted:
     figure: int = 0
     ours: int = 0
     times: Comparison | None = None
+    alone: Comparison | None = None
     building: float = 0.0
 
     @property
@@ -128,9 +130,9 @@ class Counted:
         """The cells of a table by its headers."""
         cells = dict.fromkeys(_HEADERS, "")
         cells.update({"network": self.network, "tool": self.tool})
-        if self.times is None:
+        if self.times is None or self.alone is None:
             return {**cells, "its figure": self.missing}
-        compared = self.times.row()
+        compared, alone = self.times.row(), self.alone.row()
         return {
             **cells,
             "its figure": f"{self.figure:,}",
@@ -139,6 +141,8 @@ class Counted:
             "its time": compared["other"],
             "convzoo's time": compared["convzoo"],
             "ratio (spread)": compared["ratio (spread)"],
+            "counting alone": alone["convzoo"],
+            "ratio alone": alone["ratio (spread)"],
             "goal": compared["goal"],
             "building before": f"{self.building:.2f} s",
         }
@@ -146,7 +150,8 @@ class Counted:
 
 _HEADERS = (
     "network", "tool", "its figure", "convzoo's figure", "difference",
-    "its time", "convzoo's time", "ratio (spread)", "goal", "building before",
+    "its time", "convzoo's time", "ratio (spread)",
+    "counting alone", "ratio alone", "goal", "building before",
 )  # fmt: skip
 
 
@@ -187,14 +192,29 @@ def _counted(network_name: str, tool_name: str) -> Counted:
         return Counted(network_name, title, f"can't be imported: {error}")
     ours = _ours(network.text, tool.column)
     times = compare("", ours, count, ">= 50", runs=_RUNS, repeat=20)
+    alone = [seconds_of(_alone(network.text, tool.column), repeat=20) for _ in times.theirs]
+    counting = Comparison("", alone, times.theirs, ">= 50")
     build = network.build_in_torch if tool.framework == "torch" else network.build_in_keras
     building = min(seconds_of(build) for _ in range(2))
-    return Counted(network_name, title, "", count(), ours(), times, building)
+    return Counted(network_name, title, "", count(), ours(), times, counting, building)
 
 
 def _ours(text: str, column: str) -> Count:
     def count() -> int:
         total: int = convzoo.calc(text, [column]).total(column)
+        return total
+
+    return count
+
+
+def _alone(text: str, column: str) -> Count:
+    from convzoo.analyses.report import Report
+    from convzoo.sources import read
+
+    graph = read(text)
+
+    def count() -> int:
+        total: int = Report(graph, [column]).total(column)
         return total
 
     return count

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 _taken: ContextVar[dict[str, int] | None] = ContextVar("taken", default=None)
 _session: dict[str, int] = {}
 
 
+@lru_cache(maxsize=4096)
 def snake_case(class_name: str) -> str:
     """Keras's stem of an automatic name: `MaxPooling2D` gives `max_pooling2d`."""
     name = re.sub(r"\W+", "", class_name)
