@@ -1,7 +1,8 @@
 """What other tools count on the same networks, beside what convzoo counts as they do.
 
 Each tool counts a model that is built already; convzoo reads the model's JSON and calculates, and
-once more calculates alone. Both have one thread. A tool that can't be imported has a row that says so.
+once more calculates alone. Both have one thread. A tool that can't be imported has a row that says
+so.
 
 The tools of torch and that of TensorFlow have a process each: Triton, which comes with torch, can't
 be loaded beside TensorFlow.
