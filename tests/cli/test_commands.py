@@ -176,3 +176,60 @@ def test_examples_of_the_help_run(capfd: pytest.CaptureFixture[str]) -> None:
                 assert (status, err) == (0, ""), example
                 ran += 1
     assert ran >= 9
+
+
+def test_calc_sorts_cuts_and_shares_out(capfd: pytest.CaptureFixture[str]) -> None:
+    options = ("--columns", "macs", "--sort", "macs", "--top", "2", "--share")
+    status, out, _ = _run(capfd, "calc", "mnist_convnet", *options)
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()[4:6]] == ["conv2d_1", "conv2d_2"]
+    assert "79.8%  █████████▋" in out
+    assert "Note: 6 more layers are not shown." in out
+
+
+def test_calc_tells_the_largest_batches(capfd: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = _run(capfd, "calc", "mnist_convnet", "--fit", "1.5MiB", "--optimizer", "sgd")
+    # 1,572,864 bytes hold weights and gradients of 746,576 and 153,576 for each sample.
+    assert out.endswith("Largest batch in 1.50 MiB: 5 to train with sgd, 11 to run\n")
+    _, out, err = _run(capfd, "calc", "mnist_convnet", "--fit", "1MB", "--format", "json")
+    assert json.loads(out)["totals"]["params"] == 93_322
+    assert err == "Largest batch in 976.56 KiB: 0 to train with adam, 5 to run\n"
+
+
+def test_calc_counts_a_batch(capfd: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = _run(capfd, "calc", "mnist_convnet", "--columns", "macs", "--batch", "3")
+    assert f"Total MACs: {3 * 2_794_240:,}" in out
+
+
+def test_calc_counts_as_other_tools_do(capfd: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = _run(capfd, "calc", "mnist_convnet", "--convention", "all")
+    assert "Total torchinfo: 2,824,266" in out
+    assert "Total fvcore: 2,794,240" in out
+    status, _, err = _run(capfd, "calc", "mnist_convnet", "--convention", "torch")
+    assert status == 2
+    assert err.startswith("Error: Unknown convention 'torch'.")
+
+
+def test_calc_tells_what_a_unit_sees(capfd: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = _run(capfd, "calc", "mnist_convnet", "--unit", "1,2")
+    assert "4-21 x 8-25" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--unit", "a"), "'a' is no place. Write, for example, 3,4."),
+        (("--fit", "3x"), "'3x' is no size of memory. Write, for example, 16GiB."),
+        (("--fit", "1.2.3GB"), "'1.2.3GB' is no size of memory."),
+        (("--sort", "foo"), "Unknown column 'foo'."),
+        (("--dtype", "blob"), "dtype must name a dtype of numbers. Received 'blob'."),
+        (("--batch", "0"), "0 is not in the range x>=1."),
+    ],
+)
+def test_calc_refuses_what_an_option_can_not_be(
+    capfd: pytest.CaptureFixture[str], words: tuple[str, ...], message: str
+) -> None:
+    status, out, err = _run(capfd, "calc", "mnist_convnet", *words)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1

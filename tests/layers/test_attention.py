@@ -93,14 +93,17 @@ def test_dot_attention_counts_both_products() -> None:
         macs += 7  # The value, weighted by it.
     tensors = [Input(batch_shape=(_BATCH, *shape)) for shape in ((4, 5), (3, 7), (3, 5))]
     work = layers.Attention(use_scale=True).work(tensors)
-    assert work == Work(macs=macs, element_ops=2 * 4 * 3)
+    assert work == Work(macs=macs, element_ops=2 * 4 * 3, activation_macs=macs)
 
 
 def test_additive_attention_adds_every_pair() -> None:
     tensors = [Input(batch_shape=(_BATCH, *shape)) for shape in ((4, 5), (3, 5))]
     pairs = sum(1 for _ in product(range(4), range(3), range(5)))
     assert layers.AdditiveAttention().work(tensors) == Work(
-        macs=pairs + 4 * 3 * 5, element_ops=2 * pairs + 4 * 3
+        macs=pairs + 4 * 3 * 5,
+        element_ops=2 * pairs + 4 * 3,
+        inner_macs=pairs,  # The scale is a weight.
+        activation_macs=4 * 3 * 5,
     )
 
 
