@@ -7,7 +7,7 @@ start on, outputs to the end. Nothing is a view of another tensor or takes its p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import Arithmetic, Findings, Setting, analysis
 from convzoo.analyses.work import added_up, gradient_flow
@@ -43,6 +43,10 @@ def activation_bytes(trace: Trace, setting: Setting) -> Findings:
 
 
 # ---------------------------------------------------------------------- at once
+
+
+# The steps during which a tensor is alive, the first and the last.
+_Life: TypeAlias = "tuple[int, int]"
 
 
 class Moment(NamedTuple):
@@ -83,7 +87,7 @@ def peak_activation_bytes(trace: Trace, setting: Setting) -> Findings:
     if any(moment.unknown or not isinstance(moment.known_bytes, int) for moment in moments):
         return Findings(rows, {"peak_activation_bytes": total})
     place = next(n for n, moment in enumerate(moments) if moment.known_bytes == total)
-    peak, alive = moments[place], _alive(trace, place - 1)
+    peak, alive = moments[place], _alive(_names(trace), _lives(trace), place - 1)
     given = [f"{name} {_size_text(x, setting)}" for name, x in alive]
     where = "at the start" if peak.step is None else f"while {peak.step.layer.name} runs"
     remark = f"most is alive {where}: {' + '.join(given)} = {peak.known_bytes:,}"
@@ -106,11 +110,11 @@ def _size_text(tensor: Tensor, setting: Setting) -> str:
 def _sums(trace: Trace, setting: Setting) -> dict[Layer, list[Arithmetic]]:
     """What is alive during each layer's last call, added up."""
     sums: dict[Layer, list[Arithmetic]] = {}
+    names, lives = _names(trace), _lives(trace)
     for number, step in enumerate(trace.steps):
-        alive = _alive(trace, number)
+        alive = _alive(names, lives, number)
         sizes = [product((setting.batch, bytes_of(tensor, setting))) for _, tensor in alive]
-        names = ", ".join(name for name, _ in alive)
-        quantity = f"peak_activation_bytes ({names})"
+        quantity = f"peak_activation_bytes ({', '.join(name for name, _ in alive)})"
         if None in sizes:
             sums[step.row] = [Arithmetic(quantity, "unknown")]
         else:
@@ -123,16 +127,22 @@ def _plain(size: Dim) -> Dim:
     return None if size is None else int(size)
 
 
-def _alive(trace: Trace, number: int) -> list[tuple[str, Tensor]]:
-    """The tensors that are alive during a step, each with the name of what gave it."""
+def _names(trace: Trace) -> dict[Tensor, str]:
+    """For each tensor the name of the layer that gives it."""
     names = {x: x.call.layer.name if x.call else "input" for x in trace.inputs}
     for step in trace.steps:
         names.update(dict.fromkeys(step.outputs, step.layer.name))
-    lives = _lives(trace)
+    return names
+
+
+def _alive(
+    names: dict[Tensor, str], lives: dict[Tensor, _Life], number: int
+) -> list[tuple[str, Tensor]]:
+    """The tensors that are alive during a step, each with the name of what gave it."""
     return [(names[x], x) for x, (born, dies) in lives.items() if born <= number <= dies]
 
 
-def _lives(trace: Trace) -> dict[Tensor, tuple[int, int]]:
+def _lives(trace: Trace) -> dict[Tensor, _Life]:
     """For each tensor the steps during which it is alive, the first and the last."""
     born = dict.fromkeys(trace.inputs, -1)
     dies = dict(born)
@@ -203,6 +213,8 @@ def training_bytes(trace: Trace, setting: Setting) -> Findings:
     kept: dict[Tensor, Layer] = {}
     weighed: set[Layer] = set()
     for step, flow in zip(trace.steps, gradient_flow(trace), strict=True):
+        if not flow.is_known:
+            held[step.row].append(None)
         if step.layer not in weighed:
             weighed.add(step.layer)
             held[step.row].append(_trained_bytes(step.layer, trace, setting))

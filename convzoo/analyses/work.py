@@ -55,6 +55,8 @@ def backward(trace: Trace, setting: Setting) -> Findings:
 
     def numbers(step: Step) -> Sequence[Dim]:
         found, flow = step.work or _UNKNOWN, next(flows)
+        if not flow.is_known:
+            return (None,) * len(backward.columns)
         inputs, weights = _gradient_macs(step, found, flow)
         macs = total((inputs, weights))
         flops = total(
@@ -76,11 +78,13 @@ class Flow(NamedTuple):
         to_inputs: how many of the call's inputs have one.
         to_weights: whether a weight of the layer has one.
         to_bias: whether a bias of it has one.
+        is_known: whether all that is known; not so after a layer whose weights are unknown.
     """
 
     to_inputs: int
     to_weights: bool
     to_bias: bool
+    is_known: bool = True
 
     @property
     def goes_back(self) -> bool:
@@ -91,6 +95,7 @@ class Flow(NamedTuple):
 def gradient_flow(trace: Trace) -> list[Flow]:
     """Where the gradient goes at each step: to what is trained, and through what lies after it."""
     reached: set[Tensor] = set()
+    doubtful: set[Tensor] = set()
     flows = []
     for step in trace.steps:
         layer = step.layer
@@ -101,9 +106,12 @@ def gradient_flow(trace: Trace) -> list[Flow]:
             sum(tensor in reached for tensor in step.inputs),
             bool(trained),
             any("bias" in weight.name for weight in trained),
+            layer.variables is not None and doubtful.isdisjoint(step.inputs),
         )
         if flow.goes_back:
             reached.update(step.outputs)
+        elif not flow.is_known:
+            doubtful.update(step.outputs)
         flows.append(flow)
     return flows
 
@@ -167,4 +175,6 @@ def _why_unknown(step: Step) -> str | None:
         return None if step.row is step.layer else f"the work of {step.layer.name!r} is unknown"
     if step.work is None:
         return "its work is unknown: it has no rule"
+    if None not in step.work:
+        return "whether a gradient comes to its input is unknown"
     return "its work depends on a size that is unknown; give one with --input-shape"

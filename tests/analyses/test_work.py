@@ -55,3 +55,21 @@ def test_unknown_size_makes_the_work_unknown_and_never_zero() -> None:
     assert report.row("conv2d").macs is None
     assert report.total("macs") == 4
     assert "Total MACs: 108 x H - 212" in str(report)  # The kernel of 3 fits H - 2 times.
+
+
+def test_gradient_after_a_layer_of_unknown_weights_is_unknown() -> None:
+    entry = {
+        "class_name": "Strange",
+        "config": {"name": "strange", "batch_input_shape": [None, 4]},
+        "build_config": {"input_shape": [None, 4]},
+    }
+    dense = {
+        "class_name": "Dense",
+        "config": {"units": 3, "name": "dense"},
+        "build_config": {"input_shape": [None, 5]},
+    }
+    config = {"class_name": "Sequential", "config": {"layers": [entry, dense]}}
+    columns = ["macs", "backward_macs", "training_bytes"]
+    row = calc(config, columns).row("dense")
+    assert (row.macs, row.backward_macs, row.training_bytes) == (15, None, None)
+    assert "whether a gradient comes to its input is unknown" in row.notes
