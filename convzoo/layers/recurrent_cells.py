@@ -366,4 +366,7 @@ class StackedRNNCells(Holder, Cell):
 
     def work(self, inputs: Tensor, states: Any = None) -> Work:
         works = [cell.work(step) for cell, step in self._steps(inputs)]
+        for place, work in enumerate(works[1:], 1):
+            # What its kernel sees is what the cell below has calculated.
+            works[place] = work._replace(inner_macs=work.macs)
         return Work(*map(total, zip(*works, strict=True)))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
 import keras
 import pytest
 
 from convzoo import calc
+from tests.applications import applications, one_model_in_memory
 from tests.keras_oracle import (
     expected_summary,
     facts_of_model,
@@ -21,7 +18,7 @@ from tests.keras_oracle import (
     printed_summary,
 )
 
-# What the default run builds; a new function of Keras's is among the slow ones.
+# What the default run builds.
 _QUICK = {
     "ConvNeXtTiny",
     "DenseNet121",
@@ -37,30 +34,14 @@ _QUICK = {
 }
 
 
-def _applications() -> list[Any]:
-    """Every function of the module, so that what a new Keras adds is not forgotten."""
-    return [
-        pytest.param(name, marks=() if name in _QUICK else pytest.mark.slow)
-        for name, _ in inspect.getmembers(keras.applications, inspect.isfunction)
-    ]
-
-
 @pytest.fixture(autouse=True)
 def _one_model_in_memory() -> Iterator[None]:
-    """Fresh names for each model, weights of zeros, which are quicker, and no model left over."""
-
-    def zeros(_: Any, shape: Any, dtype: Any = None, **__: Any) -> Any:
-        return keras.ops.zeros(shape, dtype)
-
-    keras.backend.clear_session()
-    with mock.patch.object(keras.initializers.VarianceScaling, "__call__", zeros):
+    with one_model_in_memory():
         yield
-    keras.backend.clear_session()
-    gc.collect()
 
 
 @pytest.mark.parametrize("include_top", [True, False], ids=["top", "no_top"])
-@pytest.mark.parametrize("name", _applications())
+@pytest.mark.parametrize("name", applications(_QUICK))
 def test_application_has_the_rows_and_totals_of_keras(
     name: str, include_top: bool, tmp_path: Path
 ) -> None:
