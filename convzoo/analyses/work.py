@@ -118,15 +118,28 @@ def gradient_flow(trace: Trace) -> list[Flow]:
 
 def _gradient_macs(step: Step, work: Work, flow: Flow) -> tuple[Dim, Dim]:
     """The multiply-accumulates of the gradients with respect to inputs and to weights."""
-    enters, goes_back = int(flow.to_inputs > 0), int(flow.goes_back)
-    if not step.layer.variables and len(step.inputs) < 3:
-        # A product of the inputs; one of a tensor with itself counts for each factor.
-        return product((work.macs, 2 * enters if len(step.inputs) == 1 else flow.to_inputs)), 0
+    of_weights = _less(work.macs, work.activation_macs, work.weight_macs, work.frozen_macs)
+    weights = product((total((of_weights, product((2, work.weight_macs)))), int(flow.to_weights)))
+    if not step.layer.variables and work.activation_macs == 0:
+        return product((work.macs, flow.to_inputs)), 0  # One product of the inputs.
+    if not _tells_factors(step, work, flow):
+        return None, weights
     inner = total((work.inner_macs, product((2, work.activation_macs))))
-    plain = _less(work.macs, work.inner_macs, work.activation_macs)
-    inputs = total((product((plain, enters)), product((inner, goes_back))))
-    of_weights = _less(work.macs, work.activation_macs, work.frozen_macs)
-    return inputs, product((of_weights, int(flow.to_weights)))
+    plain = _less(work.macs, work.inner_macs, work.activation_macs, work.weight_macs)
+    enters, goes_back = int(flow.to_inputs > 0), int(flow.goes_back)
+    return total((product((plain, enters)), product((inner, goes_back)))), weights
+
+
+def _tells_factors(step: Step, work: Work, flow: Flow) -> bool:
+    """Whether it is known which factors within the call have a gradient.
+
+    It is not where only some of its inputs have one, or only a weight that is no factor.
+    """
+    if work.inner_macs == 0 == work.activation_macs:
+        return True
+    if 0 < flow.to_inputs < len(step.inputs):
+        return False
+    return flow.to_inputs > 0 or not flow.to_weights or work.macs != work.activation_macs
 
 
 def _less(count: Dim, *parts: Dim) -> Dim:
@@ -176,5 +189,5 @@ def _why_unknown(step: Step) -> str | None:
     if step.work is None:
         return "its work is unknown: it has no rule"
     if None not in step.work:
-        return "whether a gradient comes to its input is unknown"
+        return "which of its factors have a gradient is unknown"
     return "its work depends on a size that is unknown; give one with --input-shape"

@@ -41,8 +41,10 @@ class Work(NamedTuple):
         element_ops: the rest, one per output element and elementary operation.
         inner_macs: of the `macs`, those of a weight with what the call itself has calculated, as a
             state or what another weight has made of the input.
-        activation_macs: of the `macs`, those of two activations, as of attention's scores, or of
-            two weights.
+        activation_macs: of the `macs`, those of two things that the call has calculated or been
+            given, as of attention's scores. Where the inputs are all that is multiplied, and in one
+            product, it is left out.
+        weight_macs: of the `macs`, those of two weights, as the small matrices of a LoRA.
         frozen_macs: of the `macs`, those of the input with a weight that no layer ever trains, as
             that beside a LoRA.
     """
@@ -52,6 +54,7 @@ class Work(NamedTuple):
     element_ops: Dim = 0
     inner_macs: Dim = 0
     activation_macs: Dim = 0
+    weight_macs: Dim = 0
     frozen_macs: Dim = 0
 
 

@@ -245,7 +245,7 @@ def adapted_work(layer: Any, work: Work, positions: Dim, kernel: Shape, outputs:
         return work._replace(
             macs=total((work.macs, macs)),
             element_ops=total((work.element_ops, product((2, *kernel)))),
-            activation_macs=macs,
+            weight_macs=macs,
         )
     down, up = product((positions, *kernel[:-1], rank)), product((outputs, rank))
     return _frozen(work)._replace(

@@ -195,7 +195,7 @@ class Conv(SpatialLayer):
         kernel = product((taps, self.filters))
         return work._replace(
             macs=total((work.macs, product((kernel, self.lora_rank)))),
-            activation_macs=product((kernel, self.lora_rank)),
+            weight_macs=product((kernel, self.lora_rank)),
             element_ops=total((work.element_ops, product((2, kernel)))),
         )
 

@@ -174,10 +174,8 @@ class Dot(Merge):
         shapes = self.shapes(inputs)
         summed = shapes[0][self._positions(shapes)[0]]
         normalized = (product(shape[1:]) for shape in shapes)
-        macs = product((*self.merged_shape(shapes)[1:], summed))
         return Work(
-            macs=macs,
-            activation_macs=macs,
+            macs=product((*self.merged_shape(shapes)[1:], summed)),
             element_ops=total(normalized) if self.normalize else 0,
         )
 

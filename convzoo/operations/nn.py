@@ -632,7 +632,8 @@ class DotProductAttention(Operation):
         _, queries, heads, features = query.shape
         scores = product((queries, key.shape[1], heads))
         # Queries by keys, and scores by values; each score goes through the softmax.
-        return Work(macs=product((2, scores, features)), element_ops=scores)
+        macs = product((2, scores, features))
+        return Work(macs=macs, element_ops=scores, activation_macs=macs)
 
 
 # ---------------------------------------------------------------------- classes and losses

@@ -72,4 +72,4 @@ def test_gradient_after_a_layer_of_unknown_weights_is_unknown() -> None:
     columns = ["macs", "backward_macs", "training_bytes"]
     row = calc(config, columns).row("dense")
     assert (row.macs, row.backward_macs, row.training_bytes) == (15, None, None)
-    assert "whether a gradient comes to its input is unknown" in row.notes
+    assert "which of its factors have a gradient is unknown" in row.notes

@@ -132,7 +132,9 @@ def test_attention_is_two_products_and_a_softmax() -> None:
     scores = _products(lambda q, k: np.einsum("bqhd,bkhd->bhqk", q, k), *shapes[:2])
     mixed = _products(lambda s, v: np.einsum("bhqk,bkhd->bqhd", s, v), (None, 2, 4, 5), shapes[2])
     stated = _work("nn.DotProductAttention", *shapes)
-    assert stated == Work(macs=scores + mixed, element_ops=2 * 4 * 5)
+    assert stated == Work(
+        macs=scores + mixed, element_ops=2 * 4 * 5, activation_macs=scores + mixed
+    )
 
 
 @pytest.mark.parametrize(
