@@ -368,7 +368,7 @@ class Layer(_Described):
         """The output's shape, for layers with one input and one output."""
         return shape
 
-    def weights(self, inputs: Any) -> tuple[Weight, ...]:
+    def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
         """The variables that the first call makes, in the order of Keras's `layer.weights`.
 
         There the trainable ones stand before the others, and those of layers within come last.

@@ -16,9 +16,11 @@ import numpy as np
 import pytest
 
 from convzoo import calc
+from convzoo.analyses.explain import explain
 from convzoo.building import build
 from convzoo.errors import ArgumentError
 from convzoo.graph.graph import Graph
+from convzoo.sources import read
 
 _EVERYTHING = {"start": None, "stop": None, "step": None}
 _SIZE = ["tf.compat.v1.shape", 0, 0]
@@ -271,3 +273,14 @@ def test_table_is_loaded_only_for_a_file_that_needs_it() -> None:
             timeout=60,
         )
         assert done.stdout.strip() == is_loaded
+
+
+def test_function_with_keyword_tensors_is_explained() -> None:
+    node = ["input_1", 0, 0, {"y": ["input_1", 0, 0], "name": None}]
+    graph = read(_model(_function("math.multiply", node)))
+    lines = [str(line) for line in explain(graph, ("params", "element_ops"))]
+    assert lines == [
+        "output shape: the input's",
+        "params: none: nothing is learned",
+        "element_ops: 24 x 5 = 120",
+    ]
