@@ -49,23 +49,27 @@ class Field(NamedTuple):
         )
 
 
-class Fields(dict[str, Field]):
-    """What the units of a layer see of each input, by its name."""
-
-    @property
-    def weight(self) -> float:
-        """The largest size, by which rows are sorted."""
-        return max((size or 0 for field in self.values() for size in field.size), default=0)
+class ByInput(dict[str, Any]):
+    """What is seen of each input of a model, by the name of the input."""
 
     def to_json(self) -> Any:
         """The object of the JSON contract: that of the input, or one for each by name."""
-        found = {name: field.to_json() for name, field in self.items()}
+        found = {name: seen.to_json() for name, seen in self.items()}
         return next(iter(found.values())) if len(found) == 1 else found
 
     def __str__(self) -> str:
         if len(self) == 1:
             return str(next(iter(self.values())))
-        return "; ".join(f"{name}: {field}" for name, field in self.items())
+        return "; ".join(f"{name}: {seen}" for name, seen in self.items()) or "-"
+
+
+class Fields(ByInput):
+    """What the units of a layer see of each input."""
+
+    @property
+    def weight(self) -> float:
+        """The largest size, by which rows are sorted."""
+        return max((size or 0 for field in self.values() for size in field.size), default=0)
 
 
 def _text(number: Number) -> str:

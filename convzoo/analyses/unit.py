@@ -12,7 +12,7 @@ from operator import or_
 from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import Findings, Setting, analysis
-from convzoo.analyses.receptive_field import spatial_axes
+from convzoo.analyses.receptive_field import ByInput, spatial_axes
 from convzoo.analyses.seen import inputs_read
 from convzoo.errors import ArgumentError
 from convzoo.graph.dims import Dim
@@ -67,20 +67,6 @@ class Region(NamedTuple):
             )
             or "-"
         )
-
-
-class Regions(dict[str, Region]):
-    """The inputs that a unit sees of each input of the model, by its name."""
-
-    def to_json(self) -> Any:
-        """The object of the JSON contract: that of the input, or one for each by name."""
-        found = {name: region.to_json() for name, region in self.items()}
-        return next(iter(found.values())) if len(found) == 1 else found
-
-    def __str__(self) -> str:
-        if len(self) == 1:
-            return str(next(iter(self.values())))
-        return "; ".join(f"{name}: {region}" for name, region in self.items()) or "-"
 
 
 @analysis(unit="Unit sees")
@@ -202,10 +188,10 @@ def _hull(one: _Along, other: _Along) -> _Along:
     return one[0], list(map(or_, one[1], other[1]))
 
 
-def _regions(sight: _Sight | None, place: Sequence[int]) -> Regions | None:
+def _regions(sight: _Sight | None, place: Sequence[int]) -> ByInput | None:
     if sight is None:
         return None
-    regions = Regions()
+    regions = ByInput()
     for number, (source, ways) in enumerate(sight.items()):
         boxes = [box for way in ways if (box := _at(way, place)) is not None]
         if boxes:
