@@ -112,6 +112,10 @@ _MODELS: dict[str, Callable[[], Graph]] = {
     "branches": lambda: _branches(True),
     "branches_of_frozen": lambda: _branches(False),
     "squared": lambda: _operation("numpy.Einsum", None, None, subscripts="bij,bkj->bik"),
+    # The input has no gradient, but what the first cell makes of it has one.
+    "stacked_cells": lambda: Sequential(
+        [Input((4, 3)), layers.RNN([layers.LSTMCell(5), layers.SimpleRNNCell(2)])]
+    ),
     "dot_of_one_trained": lambda: _called(layers.Dot(-1), True, False),
     "heads_of_nothing_trained": lambda: _called(layers.MultiHeadAttention(2, 3), False, False),
     "heads_of_all_trained": lambda: _called(layers.MultiHeadAttention(2, 3), True, True, True),
