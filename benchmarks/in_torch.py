@@ -43,7 +43,7 @@ class InTorch(nn.Module):
         graph: the architecture, of one input and one output, without models within.
 
     Raises:
-        NotImplementedError: when it has a layer that is not translated here.
+        TypeError: when it has a layer that none of the networks here has.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -108,7 +108,7 @@ def _modules(layer: Layer, given: Tensor, output: Tensor) -> list[nn.Module]:
             return [Sum()]
         case Activation() | ReLU():
             return []
-    raise NotImplementedError(f"{layer!r} is not translated to torch.")
+    raise TypeError(f"{layer!r} is none of the layers that the networks here have.")
 
 
 def _same_edges(layer: Conv2D | DepthwiseConv2D, given: Tensor, output: Tensor) -> list[int]:

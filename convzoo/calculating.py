@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from convzoo.analyses import Setting
+from convzoo.analyses import STANDARD, Setting
 from convzoo.analyses.report import Report
 from convzoo.errors import ArgumentError
 from convzoo.graph.dims import Shape
@@ -25,6 +25,7 @@ def calc(
     unit: Sequence[int] = (),
     sort: str | None = None,
     top: int | None = None,
+    shares: bool = False,
 ) -> Report:
     """Tell output shapes, parameters and more of an architecture, without building it.
 
@@ -40,6 +41,7 @@ def calc(
         unit: a place along the spatial axes, for the column `unit`.
         sort: a column by which the rows are sorted, the largest first.
         top: how many rows are shown; `None` for all.
+        shares: whether the table has the share of the total beside each value.
 
     Returns:
         The report; `print` shows its table.
@@ -59,12 +61,13 @@ def calc(
             f"{graph.name!r} has no input shape, so no shapes or weights follow from it. "
             "Give it one: input_shape=(28, 28, 1), or --input-shape 28x28x1."
         )
-    return Report(graph, columns, depth, setting, sort, top)
+    return Report(graph, columns, depth, setting, sort, top, shares)
 
 
 def _setting(batch: int, dtype: str | None, optimizer: str, unit: Sequence[int]) -> Setting:
-    if (batch, dtype, optimizer, unit) == (1, None, "adam", ()):
-        return Setting()
+    setting = Setting(batch, dtype, optimizer, tuple(unit))
+    if setting == STANDARD:
+        return setting
     from convzoo.analyses.memory import check_optimizer
     from convzoo.graph.dtypes import bits
 
@@ -74,7 +77,7 @@ def _setting(batch: int, dtype: str | None, optimizer: str, unit: Sequence[int])
         raise ArgumentError(
             f"dtype must name a dtype of numbers. Received {dtype!r}. Try float16 or int8."
         )
-    return Setting(batch, dtype, check_optimizer(optimizer), tuple(unit))
+    return setting._replace(optimizer=check_optimizer(optimizer))
 
 
 def _shapes(input_shape: Any) -> list[Shape]:

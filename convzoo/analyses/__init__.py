@@ -38,6 +38,10 @@ class Setting(NamedTuple):
         return bits(self.dtype if self.dtype is not None and is_float(dtype) else dtype)
 
 
+STANDARD = Setting()
+"""The setting where nothing else is asked for."""
+
+
 class Arithmetic(NamedTuple):
     """How one number came about.
 

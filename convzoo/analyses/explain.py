@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from convzoo.analyses import ANALYSES, Arithmetic, Setting
+from convzoo.analyses import ANALYSES, STANDARD, Arithmetic, Setting
 from convzoo.graph.dims import Dim, Shape, Worked
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
@@ -24,9 +24,6 @@ _AXES = {
     3: ("height", "width", "channels"),
     4: ("depth", "height", "width", "channels"),
 }
-
-
-_DEFAULT_SETTING = Setting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Explanation:
 
 
 def explain(
-    graph: Graph, columns: Sequence[str] = ("params",), setting: Setting = _DEFAULT_SETTING
+    graph: Graph, columns: Sequence[str] = ("params",), setting: Setting = STANDARD
 ) -> list[Explanation]:
     """Explain the output shape of every row, and its value in each column.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from convzoo.analyses import ANALYSES, Analysis, Findings, Setting
+from convzoo.analyses import ANALYSES, STANDARD, Analysis, Findings, Setting
 from convzoo.graph.dims import UNKNOWN, Dim, Shape
 from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
@@ -70,9 +70,6 @@ class Row(NamedTuple):
             raise AttributeError(f"a row has no column {column!r}") from None
 
 
-_DEFAULT_SETTING = Setting()
-
-
 class Report:
     """What convzoo tells of one architecture. Each analysis runs when first asked for.
 
@@ -91,7 +88,7 @@ class Report:
         graph: Graph,
         columns: Sequence[str] = ("params",),
         depth: int | None = None,
-        setting: Setting = _DEFAULT_SETTING,
+        setting: Setting = STANDARD,
         sort: str | None = None,
         top: int | None = None,
         shares: bool = False,
@@ -223,7 +220,8 @@ class Report:
         report = Report(
             self.graph, columns, self.depth, self.setting, self.sort, self.top, self.shares
         )
-        report._findings, report._trace = self._findings, self._trace
+        report._findings, report._by_formula = self._findings, self._by_formula
+        report._trace = self._trace
         return report
 
     def to_dict(self) -> dict[str, Any]:

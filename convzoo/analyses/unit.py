@@ -146,10 +146,10 @@ def _moved(along: _Along, windows: dict[int, Window] | None, target: Sequence[Di
     axis, bits = along
     if axis is None:
         return along
-    if windows is None or len(target) <= axis:
+    count = target[axis] if len(target) > axis else None
+    if windows is None or count is None:
         return None, [reduce(or_, bits, 0)]
-    count, window = target[axis], windows.get(axis)
-    assert count is not None
+    window = windows.get(axis)
     if window is None:
         return axis, bits * count if len(bits) == 1 else bits
     made = []

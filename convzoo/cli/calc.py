@@ -152,8 +152,8 @@ def command(
         unit=unit or (),
         sort=sort,
         top=top,
+        shares=shares,
     )
-    report.shares = shares
     report = report.with_columns(list(dict.fromkeys(chosen)))
     click.echo(_explanations(report) if explained else render(report))
     if memory is not None:

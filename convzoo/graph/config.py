@@ -23,6 +23,10 @@ Config: TypeAlias = "dict[str, Any]"
 # Keras keeps some operations beside what they are for; its layers all have another module.
 _OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "keras.src.quantizers.")
 
+# The descriptions of classes of `keras.layers` that files have named so far: most entries of a
+# large file name one of a few.
+_keras_layers: dict[str, type[Layer]] = {}
+
 _MODELS = {"Sequential": Sequential, "Functional": Model, "Model": Model}
 
 
@@ -99,11 +103,6 @@ def layer_from_config(entry: Config) -> Layer:
     elif entry["module"] == "keras.layers" and kind.class_name == class_name:
         _keras_layers[class_name] = kind
     return kind.from_config(arguments)
-
-
-# The descriptions of classes of `keras.layers` that files have named so far: most entries of a
-# large file name one of a few.
-_keras_layers: dict[str, type[Layer]] = {}
 
 
 def _described_class(entry: Config, class_name: str) -> type[Layer] | None:

@@ -59,20 +59,17 @@ class Trace:
         self.graph = graph
         self._given = inputs
         self._current: dict[Tensor, Tensor] = {}
+        self._steps: list[Step] | None = None
 
     @cached_property
     def inputs(self) -> list[Tensor]:
         """The tensors that it runs on."""
         return self.graph.input_tensors if self._given is None else leaves(self._given)
 
-    @cached_property
+    @property
     def steps(self) -> list[Step]:
         """The calls, in the order in which Keras makes them."""
-        steps: list[Step] = []
-        if self._given is not None:
-            self._current.update(self.graph.matched(self._given))
-        self._run(self.graph, None, steps)
-        return steps
+        return self._run_once()
 
     @property
     def outputs(self) -> list[Tensor]:
@@ -81,7 +78,7 @@ class Trace:
 
     def current(self, tensor: Tensor) -> Tensor:
         """The tensor of this run in place of one of the architecture's own calls."""
-        assert self.steps is not None
+        self._run_once()
         return self._current.get(tensor, tensor)
 
     def restated(self, restate: Callable[[Tensor], Tensor]) -> Trace:
@@ -98,7 +95,7 @@ class Trace:
 
         other = Trace(self.graph)
         other.inputs = [new(tensor) for tensor in self.inputs]
-        other.steps = [
+        other._steps = [
             step._replace(
                 args=map_leaves(new, step.args),
                 kwargs=map_leaves(new, step.kwargs),
@@ -113,6 +110,15 @@ class Trace:
         }:
             other._current[own] = new(self.current(own))
         return other
+
+    def _run_once(self) -> list[Step]:
+        if self._steps is None:
+            steps: list[Step] = []
+            if self._given is not None:
+                self._current.update(self.graph.matched(self._given))
+            self._run(self.graph, None, steps)
+            self._steps = steps
+        return self._steps
 
     def _now(self, leaf: Any) -> Any:
         """The tensor of this run in place of one of the description."""
