@@ -61,6 +61,11 @@ def calc(
             f"{graph.name!r} has no input shape, so no shapes or weights follow from it. "
             "Give it one: input_shape=(28, 28, 1), or --input-shape 28x28x1."
         )
+    if unit:
+        from convzoo.analyses.unit import check_place
+        from convzoo.graph.trace import Trace
+
+        check_place(unit, Trace(graph))
     return Report(graph, columns, depth, setting, sort, top, shares)
 
 

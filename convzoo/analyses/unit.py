@@ -69,6 +69,20 @@ class Region(NamedTuple):
         )
 
 
+def check_place(place: Sequence[int], trace: Trace) -> None:
+    """Refuse a place that no unit of an architecture can have.
+
+    Raises:
+        ArgumentError: when none of its inputs has so many spatial axes.
+    """
+    counts = {len(spatial_axes(tensor, trace)) for tensor in trace.inputs}
+    if len(place) not in counts:
+        raise ArgumentError(
+            f"unit must be a place along {' or '.join(map(str, sorted(counts)))} spatial axes. "
+            f"Received {tuple(place)}."
+        )
+
+
 @analysis(unit="Unit sees")
 def unit(trace: Trace, setting: Setting) -> Findings:
     """Tell the inputs that the unit at `setting.unit` of each layer's output sees.

@@ -108,6 +108,8 @@ def test_nested_model_goes_on_from_what_its_input_sees() -> None:
 def test_unit_needs_a_known_size_and_a_place_that_is_there() -> None:
     with pytest.raises(ArgumentError, match="follows from the size of the input"):
         calc("nonex1 conv1d:1,3", ["unit"], unit=(0,)).totals  # noqa: B018
+    with pytest.raises(ArgumentError, match=r"along 1 spatial axes\. Received \(1, 2\)\."):
+        calc("9x1 conv1d:1,3", ["unit"], unit=(1, 2))
     assert str(calc("9x1 conv1d:1,3", ["unit"], unit=(7,)).total("unit")) == "-"
     assert str(calc("9x1 conv1d:1,3,dilation_rate=2", ["unit"], unit=(1,)).total("unit")) == (
         "1-5 (3 of 5)"
@@ -122,3 +124,12 @@ def test_layer_of_an_unknown_class_makes_the_field_unknown() -> None:
     report = calc({"class_name": "Sequential", "config": {"layers": [entry]}}, ["receptive_field"])
     assert report.rows[0].receptive_field is None
     assert not report.complete
+
+
+def test_unit_is_told_beside_a_nested_model_without_spatial_axes() -> None:
+    inner = Input((4,))
+    head = Model(inner, layers.Dense(2)(inner), name="head")
+    x = Input((9, 1))
+    pooled = layers.GlobalAveragePooling1D()(layers.Conv1D(4, 3)(x))
+    report = calc(Model(x, head(pooled)), ["unit"], unit=(2,))
+    assert [str(row.unit) for row in report.rows] == ["2-2", "2-4", "0-8", "0-8"]

@@ -55,7 +55,7 @@ class _Own(keras.Model):
 
     def __init__(self) -> None:
         super().__init__(name="own")
-        self.conv = keras.layers.Conv2D(4, 3)
+        self.conv = keras.layers.Conv2D(4, 3, name="conv")
         self.head = keras.Sequential([keras.Input((36,)), keras.layers.Dense(2)], name="head")
         self.flat = keras.layers.Flatten()
 
@@ -73,7 +73,7 @@ def test_model_with_code_of_its_own_has_the_rows_that_keras_has() -> None:
     ]
     assert report.total("params") == model.count_params()
     assert report.complete
-    conv = report.with_columns(["params", "macs"]).row("conv2d")
+    conv = report.with_columns(["params", "macs"]).row("conv")
     assert conv.output_shape == (1, 3, 3, 4)
     assert conv.macs is None
     assert "the model's own code calls it: its work is unknown" in conv.notes
