@@ -26,17 +26,24 @@ if TYPE_CHECKING:
     from convzoo.layers import register_layer as register_layer
     from convzoo.version import __version__ as __version__
     from convzoo.zoo import Card as Card
+    from convzoo.zoo import Claim as Claim
+    from convzoo.zoo import Preprocessing as Preprocessing
+    from convzoo.zoo import Recipe as Recipe
+    from convzoo.zoo import Source as Source
     from convzoo.zoo import card as card
     from convzoo.zoo import describe as describe
     from convzoo.zoo import get as get
     from convzoo.zoo import list_models as list_models
+    from convzoo.zoo import preprocess as preprocess
     from convzoo.zoo import register as register
+    from convzoo.zoo import smallest_input as smallest_input
 
 # Where each public name lives; a module is imported when one of its names is first used.
 _HOMES = {
     "calc": "calculating",
     "card": "zoo",
     "Card": "zoo",
+    "Claim": "zoo",
     "ConvzooError": "errors",
     "describe": "zoo",
     "get": "zoo",
@@ -45,10 +52,15 @@ _HOMES = {
     "layers": "layers",
     "list_models": "zoo",
     "Model": "graph.graph",
+    "preprocess": "zoo",
+    "Preprocessing": "zoo",
+    "Recipe": "zoo",
     "register": "zoo",
     "register_layer": "layers",
     "Report": "analyses.report",
     "Sequential": "graph.graph",
+    "smallest_input": "zoo",
+    "Source": "zoo",
     "__version__": "version",
 }
 

@@ -21,7 +21,6 @@ def command(pattern: str, names: bool) -> None:
         convzoo list "mnist*"
         convzoo list --names | xargs -n 1 convzoo calc
     """
-    from convzoo.calculating import calc
     from convzoo.errors import UnknownNameError
     from convzoo.zoo import ZOO, list_models
 
@@ -35,10 +34,9 @@ def command(pattern: str, names: bool) -> None:
 
     rows = []
     for name in found:
-        report = calc(name)
-        shape = " x ".join("?" if dim is None else str(dim) for dim in report.input_shapes[0][1:])
-        rows.append([name, shape, f"{report.total('params'):,}", ZOO.get(name).card.title])
-    headers = ["Name", "Input", "Params", "What it is"]
-    click.echo(
-        tabulate(rows, headers, colalign=("left", "left", "right", "left"), disable_numparse=True)
-    )
+        card = ZOO.get(name).card
+        params = "" if card.params is None else f"{card.params:,}"
+        rows.append([name, params, card.input, card.title])
+    headers = ["Name", "Params", "Input", "What it is"]
+    colalign = ("left", "right", "left", "left")
+    click.echo(tabulate(rows, headers, colalign=colalign, disable_numparse=True))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from convzoo.cli import COMMANDS
+
+if TYPE_CHECKING:
+    from convzoo.analyses.report import Report
+    from convzoo.zoo import Claim
 
 
 @COMMANDS.register("show")
@@ -24,13 +30,14 @@ def command(name: str) -> None:
 
     about = card(name)
     report = calc(name)
-    params = report.total("trainable_params")
     lines = [
         ("", about.title),
-        ("Source", about.source),
+        ("Source", str(about.source)),
         ("Input", about.input),
-        ("Params", _params(params, about.params)),
-        ("Accuracy", _accuracy(about.accuracy, about.dataset)),
+        ("Values", str(about.preprocessing)),
+        *(("Claim", _claim(claim, report)) for claim in about.claims),
+        ("Recipe", str(about.recipe or "")),
+        ("Tags", ", ".join(about.tags)),
         ("Licence", about.licence),
         *(("Note", note) for note in about.notes),
     ]
@@ -42,14 +49,7 @@ def command(name: str) -> None:
     click.echo(report)
 
 
-def _params(calculated: int, published: int | None) -> str:
-    if published is None:
-        return f"{calculated:,} trainable"
-    agree = "as published" if calculated == published else f"published: {published:,}"
-    return f"{calculated:,} trainable, {agree}"
-
-
-def _accuracy(accuracy: float | None, dataset: str | None) -> str:
-    if accuracy is None:
-        return ""
-    return f"{accuracy:.2%} on {dataset}, claimed by the source"
+def _claim(claim: Claim, report: Report) -> str:
+    words = [claim.value, claim.what.replace("_", " "), f"on {claim.on}" if claim.on else ""]
+    note = f" ({claim.note})" if claim.note else ""
+    return " ".join(filter(None, words)) + f": {claim.status(report.total)}{note}"

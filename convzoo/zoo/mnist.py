@@ -11,16 +11,20 @@ from convzoo import layers
 from convzoo.errors import ArgumentError
 from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Sequential
-from convzoo.zoo import Card, register
+from convzoo.zoo import Card, Claim, Recipe, Source, register
+from convzoo.zoo.preprocessing import UNIT
 
-_BOOK = "F. Chollet, Deep Learning with Python, 1st edition, Manning 2017"
-_INPUT = "28x28 grey images, values from 0 to 1"
+_INPUT = "28x28 grey images"
 
 _POOLINGS = {
     "max": layers.MaxPooling2D,
     "average": layers.AveragePooling2D,
     "l2": layers.L2Pooling2D,
 }
+
+
+def _book(where: str) -> Source:
+    return Source("F. Chollet", "Deep Learning with Python", 2017, f"Manning, {where}")
 
 
 def _base(input_shape: Shape, pooling: str) -> list[Any]:
@@ -42,12 +46,15 @@ def _base(input_shape: Shape, pooling: str) -> list[Any]:
 @register(
     Card(
         title="The lecture's first convnet on MNIST",
-        source=f"{_BOOK}, listing 5.2",
+        source=_book("listing 5.2"),
         params=93_322,
-        accuracy=0.9906,
-        dataset="MNIST",
+        claims=(Claim("params", "93,322"), Claim("accuracy", "99.06 %", on="MNIST")),
         input=_INPUT,
-        notes=("Accuracy after 5 epochs of rmsprop, batch 64.",),
+        preprocessing=UNIT,
+        stages=("conv2d", "conv2d_1", "conv2d_2"),
+        recipe=Recipe("mnist", "RMSprop", epochs=5, batch_size=64),
+        tags=("lecture", "mnist"),
+        notes=('Its own argument pooling is what pools within it: "max", "average" or "l2".',),
     )
 )
 def mnist_convnet(
@@ -67,9 +74,13 @@ def mnist_convnet(
 @register(
     Card(
         title="The convolutional base of the lecture's first convnet",
-        source=f"{_BOOK}, listing 5.1",
+        source=_book("listing 5.1"),
         params=55_744,
+        claims=(Claim("params", "55,744"),),
         input=_INPUT,
+        preprocessing=UNIT,
+        stages=("conv2d", "conv2d_1", "conv2d_2"),
+        tags=("lecture", "mnist", "features"),
         notes=("No classifier: it ends in 3x3 maps of 64 features.",),
     )
 )
@@ -81,10 +92,13 @@ def mnist_convnet_base(input_shape: Shape = (28, 28, 1), pooling: str = "max") -
 @register(
     Card(
         title="Two convolutions: the counting example",
-        source=f"{_BOOK}, chapter 5",
+        source=_book("chapter 5"),
         params=18_816,
+        claims=(Claim("params", "18,816", note="320 + 18,496"),),
         input=_INPUT,
-        notes=("320 + 18,496 parameters.",),
+        preprocessing=UNIT,
+        stages=("conv2d", "conv2d_1"),
+        tags=("lecture", "mnist", "features"),
     )
 )
 def two_convs(input_shape: Shape = (28, 28, 1)) -> Graph:
@@ -101,12 +115,15 @@ def two_convs(input_shape: Shape = (28, 28, 1)) -> Graph:
 @register(
     Card(
         title="The dense network that the convnet is measured against",
-        source=f"{_BOOK}, chapter 2",
+        source=_book("chapter 2"),
         params=407_050,
-        accuracy=0.978,
-        dataset="MNIST",
+        claims=(Claim("accuracy", "97.8 %", on="MNIST"),),
         input=_INPUT,
-        notes=("401,920 of the parameters are in its first layer.",),
+        preprocessing=UNIT,
+        stages=("dense",),
+        recipe=Recipe("mnist", "RMSprop", epochs=5, batch_size=128),
+        tags=("lecture", "mnist"),
+        notes=("401,920 of the parameters are in its first layer, as published.",),
     )
 )
 def dense_baseline(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:

@@ -54,7 +54,7 @@ def test_calc_explains(capfd: pytest.CaptureFixture[str]) -> None:
         (["calc", "two_convs", "--input-shape", "a"], "'a' are no sizes. Write, for example, "),
         (["calc", "two_convs", "--inputshape", "8"], "No such option '--inputshape'."),
         (["clac"], "Unknown command 'clac'. Did you mean calc?"),
-        (["show", "two_conv"], "Unknown model 'two_conv'. Did you mean two_convs?"),
+        (["show", "two_conv"], "Unknown model 'two_conv'. Did you mean two_convs or nielse"),
         (["list", "nothing*"], "Unknown model 'nothing*'."),
         (["build", "two_convs", "-o", "net.txt"], "net.txt: the path must end in .keras"),
     ],
@@ -78,8 +78,8 @@ def test_list_and_show_tell_of_the_zoo(capfd: pytest.CaptureFixture[str]) -> Non
     _, out, _ = _run(capfd, "list", "--names")
     assert "dense_baseline\n" in out
     _, out, _ = _run(capfd, "show", "mnist_convnet")
-    assert "93,322 trainable, as published" in out
-    assert "99.06% on MNIST, claimed by the source" in out
+    assert "Claim:    93,322 params: verified here\n" in out
+    assert "Claim:    99.06 % accuracy on MNIST: claimed by the source\n" in out
 
 
 def test_help_of_each_command_has_examples(capfd: pytest.CaptureFixture[str]) -> None:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import pytest
 
 import convzoo
-from convzoo.errors import ArgumentError, ConvzooError, DuplicateNameError, UnknownNameError
+from convzoo.errors import ArgumentError, DuplicateNameError, ShapeError, UnknownNameError
 from convzoo.graph.graph import Graph, Sequential
 from convzoo.zoo import ZOO
+from convzoo.zoo.cards import CONTRADICTED
 from tests.registries import keep
 
 
 @pytest.mark.parametrize("name", convzoo.list_models())
-def test_entry_has_a_full_card_and_its_published_number(name: str) -> None:
+def test_entry_has_a_full_card_and_its_counts(name: str) -> None:
     card = convzoo.card(name)
     assert card.title
-    assert card.source
     assert card.input
     assert card.licence
-    assert (card.accuracy is None) == (card.dataset is None)
-    if card.params is not None:
-        assert convzoo.calc(name).total("trainable_params") == card.params
+    assert card.stages
+    assert card.tags
+    report = convzoo.calc(name)
+    assert report.total("trainable_params") == card.params
+    assert report.total("params") == (card.total_params or card.params)
+    for claim in card.claims:
+        status = claim.status(report.total)
+        assert status != CONTRADICTED or claim.note, f"{claim} is contradicted. Say why."
 
 
 def test_roster_of_the_lecture_is_listed() -> None:
@@ -36,7 +41,7 @@ def test_unknown_name_is_told_with_close_ones() -> None:
 
 
 def test_override_that_is_none_is_refused() -> None:
-    message = r"'two_convs' has no argument 'clases'\. It has input_shape\."
+    message = r"'two_convs' has no argument 'clases'\. It has input_shape, include_top, pooling, "
     with pytest.raises(ArgumentError, match=message):
         convzoo.describe("two_convs", clases=5)
 
@@ -45,15 +50,16 @@ def test_overrides_reach_the_description() -> None:
     graph = convzoo.describe("mnist_convnet", input_shape=(32, 32, 3), classes=5)
     assert graph.input_shapes == [(None, 32, 32, 3)]
     assert graph.output_tensors[0].shape == (None, 5)
-    with pytest.raises(ConvzooError, match=r"must fit into an axis of"):
-        convzoo.describe("mnist_convnet", input_shape=(8, 8, 1))
+    message = r"'mnist_convnet': the input must be 18x18x1 or larger\. Received 17x30x1\. Conv2D"
+    with pytest.raises(ShapeError, match=message):
+        convzoo.describe("mnist_convnet", input_shape=(17, 30, 1))
     with pytest.raises(ArgumentError, match=r"pooling must be 'max' or 'average' or 'l2'"):
         convzoo.describe("mnist_convnet", pooling="min")
 
 
 def test_registered_factory_is_in_the_zoo(monkeypatch: pytest.MonkeyPatch) -> None:
     keep(monkeypatch, ZOO)
-    card = convzoo.Card(title="Mine", source="Me, 2026")
+    card = convzoo.Card("Mine", convzoo.Source("Me", "Mine", 2026))
 
     @convzoo.register(card)
     def my_net(units: int = 3) -> Graph:

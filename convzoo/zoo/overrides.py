@@ -1,0 +1,122 @@
+"""What every entry of the zoo can be asked for besides the arguments of its factory."""
+
+from __future__ import annotations
+
+from convzoo import layers
+from convzoo.errors import ArgumentError
+from convzoo.graph.graph import Graph, Model, Sequential
+from convzoo.graph.layer import Tensor
+from convzoo.zoo.cards import Card
+
+OVERRIDES = ("include_top", "pooling", "activation", "features")
+"""The names of these arguments; a factory that has one of its own takes it itself."""
+
+
+def overridden(
+    graph: Graph,
+    card: Card,
+    *,
+    include_top: bool = True,
+    pooling: str | None = None,
+    activation: str | None = None,
+    features: str | None = None,
+) -> Graph:
+    """The architecture with some of it changed.
+
+    Args:
+        graph: the architecture.
+        card: its card, which names the ends of the stages.
+        include_top: whether the classifier is kept; without it the last stage is the output.
+        pooling: without the classifier, what pools the output: `"avg"`, `"max"` or `None`.
+        activation: the activation between the layers, by Keras's name.
+        features: `"stages"` for a model whose outputs are the ends of all stages.
+
+    Raises:
+        ArgumentError: when an argument can't be used.
+    """
+    if pooling is not None and (include_top or features):
+        raise ArgumentError(
+            f"pooling={pooling!r} pools the last stage in place of the classifier. "
+            "Give include_top=False with it."
+        )
+    if activation is not None and activation != card.activation:
+        graph = _with_activation(graph, card.activation, activation)
+    if features is not None:
+        if features != "stages":
+            raise ArgumentError(f'features must be "stages". Received {features!r}.')
+        return Model(graph.inputs, [_stage(graph, stage) for stage in _stages(graph, card)])
+    if not include_top:
+        graph = _up_to(graph, _stages(graph, card)[-1])
+    if pooling is not None:
+        graph = _pooled(graph, pooling)
+    return graph
+
+
+def _stages(graph: Graph, card: Card) -> tuple[str, ...]:
+    """The names of the ends of the stages that this variant has."""
+    names = {layer.name for layer in graph.layers}
+    stages = tuple(stage for stage in card.stages if stage in names)
+    if not stages:
+        raise ArgumentError("its card names no stages, so that nothing tells where they end.")
+    return stages
+
+
+def _stage(graph: Graph, name: str) -> Tensor:
+    """What the layer of that name gives."""
+    last = next(call for call in reversed(graph.calls) if call.layer.name == name)
+    return last.output_tensors[0]
+
+
+def _up_to(graph: Graph, stage: str) -> Graph:
+    """The part of the model that ends in the layer of that name; a stack stays a stack."""
+    if not isinstance(graph, Sequential):
+        return Model(graph.inputs, _stage(graph, stage))
+    names = [layer.name for layer in graph.layers]
+    return Sequential([graph.inputs, *graph.layers[: names.index(stage) + 1]])
+
+
+_POOLINGS = {"avg": "GlobalAveragePooling", "max": "GlobalMaxPooling"}
+
+
+def _pooled(graph: Graph, pooling: str) -> Graph:
+    """The model with its output pooled over all places."""
+    if pooling not in _POOLINGS:
+        raise ArgumentError(f'pooling must be "avg", "max" or None. Received {pooling!r}.')
+    output = graph.output_tensors[0]
+    if output.rank not in (3, 4, 5):
+        raise ArgumentError(
+            f"pooling={pooling!r}: without the classifier its output has the shape {output.shape}, "
+            "in which there are no places to pool over."
+        )
+    pool = layers.LAYERS.get(f"{_POOLINGS[pooling]}{output.rank - 2}D")()
+    if isinstance(graph, Sequential):
+        return Sequential([graph.inputs, *graph.layers, pool])
+    return Model(graph.inputs, pool(output))
+
+
+def _with_activation(graph: Graph, old: str, new: str) -> Graph:
+    """The model with another activation wherever it has its own."""
+    from convzoo.graph.config import graph_from_config
+
+    if not isinstance(new, str):
+        raise ArgumentError(
+            f"activation must be one of Keras's names, such as 'gelu'. Received {new!r}."
+        )
+    layers.Activation(new)  # Refuses a name that Keras doesn't know.
+    config = graph.to_config()
+    changed = 0
+    for entry in config["config"]["layers"]:
+        arguments = entry["config"]
+        if entry["class_name"] == "ReLU" and old in ("relu", "relu6"):
+            kept = ("name", "trainable", "dtype")
+            entry["class_name"] = "Activation"
+            entry["config"] = {name: arguments[name] for name in kept if name in arguments}
+            entry["config"]["activation"] = new
+        elif arguments.get("activation") == old:
+            arguments["activation"] = new
+        else:
+            continue
+        changed += 1
+    if not changed:
+        raise ArgumentError(f"activation={new!r}: it has no {old!r} that it could replace.")
+    return graph_from_config(config)
