@@ -203,11 +203,8 @@ class TrainableSubsampling2D(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         data_format = data_format or keras.config.image_data_format()
-        own = layers.TrainableSubsampling2D(pool_size, strides, padding, data_format)
-        self._description = own
+        self._description = layers.TrainableSubsampling2D(pool_size, strides, padding, data_format)
         self.activation = keras.activations.get(activation)
-        if coefficient_initializer is None:
-            coefficient_initializer = keras.initializers.Constant(1 / prod(own.pool_size))
         self.coefficient_initializer = keras.initializers.get(coefficient_initializer)
         self.bias_initializer = keras.initializers.get(bias_initializer)
         self.coefficient_regularizer = keras.regularizers.get(coefficient_regularizer)
@@ -217,11 +214,13 @@ class TrainableSubsampling2D(keras.layers.Layer):
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
     def build(self, input_shape: Any) -> None:
-        coefficient, bias = self._description.weights(Tensor(tuple(input_shape)))
+        own = self._description
+        coefficient, bias = own.weights(Tensor(tuple(input_shape)))
+        mean = keras.initializers.Constant(1 / prod(own.pool_size))
         self.coefficient = self.add_weight(
             name="coefficient",
             shape=coefficient.shape,
-            initializer=self.coefficient_initializer,
+            initializer=self.coefficient_initializer or mean,
             regularizer=self.coefficient_regularizer,
             constraint=self.coefficient_constraint,
         )

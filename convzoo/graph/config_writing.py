@@ -205,7 +205,9 @@ def _object_config(value: Config) -> Config | str:
             return canonical_name(class_name)
         if class_name == "VarianceScaling" and (name := _variance_scaling_name(settings)):
             return name
-    return {key: argument_config("", part) for key, part in value.items()}
+    # A file numbers the objects that several layers share; the number says nothing of them.
+    kept = {key: part for key, part in value.items() if key != "shared_object_id"}
+    return {key: argument_config("", part) for key, part in kept.items()}
 
 
 def _are_the_same(settings: Config, defaults: Config) -> bool:
