@@ -119,6 +119,7 @@ def _pooled(graph: Graph, pooling: str) -> Graph:
 def _with_activation(graph: Graph, old: str, new: str) -> Graph:
     """The model with another activation wherever it has its own."""
     from convzoo.graph.config import graph_from_config
+    from convzoo.graph.config_writing import argument_config
 
     if not isinstance(new, str):
         raise ArgumentError(
@@ -126,6 +127,7 @@ def _with_activation(graph: Graph, old: str, new: str) -> Graph:
         )
     layers.Activation(new)  # Refuses a name that Keras doesn't know.
     config = graph.to_config()
+    written = argument_config("activation", old)
     changed = 0
     for entry in config["config"]["layers"]:
         arguments = entry["config"]
@@ -134,7 +136,7 @@ def _with_activation(graph: Graph, old: str, new: str) -> Graph:
             entry["class_name"] = "Activation"
             entry["config"] = {name: arguments[name] for name in kept if name in arguments}
             entry["config"]["activation"] = new
-        elif arguments.get("activation") == old:
+        elif arguments.get("activation") == written:
             arguments["activation"] = new
         else:
             continue
