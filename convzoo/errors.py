@@ -1,4 +1,4 @@
-"""Every error a user of convzoo can meet.
+"""Every error and every warning that a user of convzoo can meet.
 
 Each message names the place, what was expected, what was received, and a way out.
 """
@@ -40,6 +40,10 @@ class DuplicateNameError(ConvzooError):
     """A name is registered twice."""
 
 
+class PluginError(ConvzooError):
+    """What another package enters by an entry point can't be loaded."""
+
+
 class UnknownNameError(ConvzooError):
     """A name is not registered.
 
@@ -65,3 +69,26 @@ class UnknownNameError(ConvzooError):
         super().__init__(message)
         self.name = name
         self.close_matches = close
+
+
+class ConvzooWarning(UserWarning):
+    """The base of every warning; on the command line each is one line on stderr."""
+
+
+class PluginWarning(ConvzooWarning):
+    """What another package enters is left out: it can't be loaded, or its name is taken."""
+
+
+class RenamedWarning(ConvzooWarning, FutureWarning):
+    """A name is an old one, which will be gone one day."""
+
+
+def warn(message: str, category: type[ConvzooWarning]) -> None:
+    """Warn of something at the line outside of convzoo that led to it."""
+    import sys
+    import warnings
+
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "convzoo":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
