@@ -6,6 +6,7 @@ Each message names the place, what was expected, what was received, and a way ou
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class ConvzooError(ValueError):
@@ -88,7 +89,14 @@ def warn(message: str, category: type[ConvzooWarning]) -> None:
     import sys
     import warnings
 
-    frame, level = sys._getframe(1), 2
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "convzoo":
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)
+    frame = sys._getframe(1)
+    # An import that convzoo makes has frames of importlib between.
+    while frame.f_back and _top(frame.f_globals) in ("convzoo", "importlib"):
+        frame = frame.f_back
+    place, file = frame.f_globals, frame.f_code.co_filename
+    told = place.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(message, category, file, frame.f_lineno, place.get("__name__"), told)
+
+
+def _top(place: dict[str, Any]) -> str:
+    return str(place.get("__name__", "")).partition(".")[0]

@@ -243,7 +243,7 @@ class Registry(Generic[T]):
         if len(claimants) > 1:
             warn(
                 f"The {self.kind} name {name!r} is taken by {' and by '.join(claimants)}. "
-                f"That of {claimants[0]} is used.",
+                "The first of them is used.",
                 PluginWarning,
             )
 

@@ -1,4 +1,4 @@
-"""Packages with entry points, made up for a test: installed is what has its metadata on the path."""
+"""Packages with entry points, made up for a test; their metadata on the path installs them."""
 
 from __future__ import annotations
 

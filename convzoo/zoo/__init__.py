@@ -201,7 +201,7 @@ def describe(name: str, **overrides: Any) -> Graph:
             f"{found.name!r}: the input must be {_sizes(smallest)} or larger. "
             f"Received {_sizes(own['input_shape'])}. {error}"
         ) from error
-    # Backends take no @ in names.
+    # TensorFlow takes no @ in the name of a model.
     graph.name = found.name.replace("@", "_v")
     return graph
 

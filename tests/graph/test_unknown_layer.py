@@ -154,7 +154,7 @@ def test_layer_of_a_package_is_found_by_its_entry_point(plugins: Plugins) -> Non
     assert twice is not None
     assert twice.class_name == "Twice"
     assert LAYERS.find("Twice") is twice
-    message = r"The layer 'p>Broken' of the package p \(no_such_module:Broken\) can't be loaded: Mod"
+    message = r"The layer 'p>Broken' of the package p \(no_such_module:Broken\) can't be loaded: "
     with pytest.warns(PluginWarning, match=message):
         assert LAYERS.find("p>Broken") is None
     assert LAYERS.find("p>Broken") is None
