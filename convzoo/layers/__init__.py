@@ -70,7 +70,7 @@ def register_layer(
     def decorate(described: type[Described]) -> type[Described]:
         described.registered_name = registered_name
         LAYERS.add(registered_name or described.class_name, described)
-        if registered_name is not None and LAYERS.find(described.class_name) is None:
+        if registered_name is not None and LAYERS.registered(described.class_name) is None:
             LAYERS.add(described.class_name, described)
         return described
 
