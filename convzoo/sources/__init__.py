@@ -60,6 +60,15 @@ def read(source: Any, input_shape: Any = None) -> Graph:
     return reshaped(_read_object(source), input_shape)
 
 
+def names_a_file(source: Any) -> bool:
+    """Whether a source is a path, or what a file holds, and no name of the zoo."""
+    if not isinstance(source, str):
+        return isinstance(source, (os.PathLike, bytes))
+    from convzoo.zoo import ZOO
+
+    return os.path.exists(source) and not (source.isidentifier() and ZOO.find(source))
+
+
 def reshaped(graph: Graph, input_shape: Any) -> Graph:
     """The same layers on inputs of other shapes, where any are given.
 
