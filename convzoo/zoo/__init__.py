@@ -174,6 +174,17 @@ def preprocess(name: str) -> Preprocessing:
     return entry(name).card.preprocessing
 
 
+def takes(name: str, argument: str) -> bool:
+    """Whether the factory of an architecture has an argument of that name.
+
+    Raises:
+        UnknownNameError: when there is no such architecture.
+    """
+    from inspect import signature
+
+    return argument in signature(ZOO.get(name).factory).parameters
+
+
 def describe(name: str, **overrides: Any) -> Graph:
     """The description of an architecture; imports no Keras.
 
