@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from convzoo import layers as layers
     from convzoo.analyses.report import Report as Report
     from convzoo.calculating import calc as calc
+    from convzoo.comparing import Comparison as Comparison
+    from convzoo.comparing import compare as compare
     from convzoo.errors import ConvzooError as ConvzooError
     from convzoo.graph.graph import Graph as Graph
     from convzoo.graph.graph import Model as Model
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from convzoo.zoo import preprocess as preprocess
     from convzoo.zoo import register as register
     from convzoo.zoo import smallest_input as smallest_input
+    from convzoo.zoo import versions as versions
 
 # Where each public name lives; a module is imported when one of its names is first used.
 _HOMES = {
@@ -44,6 +47,8 @@ _HOMES = {
     "card": "zoo",
     "Card": "zoo",
     "Claim": "zoo",
+    "compare": "comparing",
+    "Comparison": "comparing",
     "ConvzooError": "errors",
     "describe": "zoo",
     "get": "zoo",
@@ -61,6 +66,7 @@ _HOMES = {
     "Sequential": "graph.graph",
     "smallest_input": "zoo",
     "Source": "zoo",
+    "versions": "zoo",
     "__version__": "version",
 }
 

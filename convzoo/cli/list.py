@@ -34,6 +34,10 @@ def command(pattern: str, names: bool) -> None:
 
     rows = []
     for name in found:
+        package = ZOO.package(name)
+        if package is not None:
+            rows.append([name, "", "", f"(of the package {package})"])
+            continue
         card = ZOO.get(name).card
         params = "" if card.params is None else f"{card.params:,}"
         rows.append([name, params, card.input, card.title])

@@ -65,6 +65,11 @@ class Claim:
     samples: int = 10_000
     note: str = ""
 
+    def __str__(self) -> str:
+        parts = [self.value, self.what.replace("_", " ")]
+        parts += [f"on {self.on}"] * bool(self.on) + [f"by {self.by}"] * bool(self.by)
+        return " ".join(parts) + (f" ({self.note})" if self.note else "")
+
     @property
     def is_counted(self) -> bool:
         """Whether the figure follows from the layers."""

@@ -12,7 +12,7 @@ from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.cards import claimed_by_keras
-from convzoo.zoo.padding import before_stride
+from convzoo.zoo.padding import padding_before_stride_2
 from convzoo.zoo.preprocessing import SYMMETRIC
 
 # How many times a block widens its input, filters, blocks, and the stride of the first of them.
@@ -85,7 +85,7 @@ def _block(x: Any, widening: int, filters: int, stride: int, name: str) -> Any:
         )(x)
         x = _relu(_norm(x, f"{name}_expand_BN"), f"{name}_expand_relu")
     if stride == 2:
-        x = layers.ZeroPadding2D(before_stride(x.shape, 3), name=f"{name}_pad")(x)
+        x = layers.ZeroPadding2D(padding_before_stride_2(x, 3), name=f"{name}_pad")(x)
     x = layers.DepthwiseConv2D(
         3,
         strides=stride,

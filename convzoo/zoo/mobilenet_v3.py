@@ -14,7 +14,7 @@ from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph, Model
 from convzoo.operations import OPERATIONS
 from convzoo.zoo import Card, Claim, Source, register
-from convzoo.zoo.padding import before_stride
+from convzoo.zoo.padding import padding_before_stride_2
 from convzoo.zoo.preprocessing import RAW
 
 _Activation: TypeAlias = "Callable[[Any], Any]"
@@ -110,7 +110,7 @@ def _block(x: Any, block: _Block, name: str, widens: bool) -> Any:
         x = layers.Conv2D(block.wide, 1, padding="same", use_bias=False, name=f"{name}_expand")(x)
         x = block.activation(_norm(x, f"{name}_expand_bn"))
     if block.stride == 2:
-        padding = before_stride(x.shape, block.kernel)
+        padding = padding_before_stride_2(x, block.kernel)
         x = layers.ZeroPadding2D(padding, name=f"{name}_depthwise_pad")(x)
     x = layers.DepthwiseConv2D(
         block.kernel,

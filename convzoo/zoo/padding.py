@@ -1,26 +1,27 @@
-"""Zeros that networks trained in TensorFlow put before a convolution that strides."""
+"""The padding of networks that were first trained with TensorFlow's "same"."""
 
 from __future__ import annotations
 
-from convzoo.graph.dims import Dim, Shape
+from convzoo.graph.layer import Tensor
 
 
-def before_stride(shape: Shape, kernel: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The padding with which a convolution of stride 2 halves rows and columns, rounded up.
+def padding_before_stride_2(x: Tensor, kernel_size: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The zeros around maps that then go, with stride 2, through a kernel without padding.
+
+    An even size takes one less before than behind, as TensorFlow's "same" has it. Where the height
+    is unknown, both sizes are taken to be even.
 
     Args:
-        shape: of its input, channels last; a size that is unknown counts as even.
-        kernel: taps along each axis, an odd number.
+        x: maps of shape (batch, height, width, channels).
+        kernel_size: the height and width of the kernel, which is odd.
 
     Returns:
-        The zeros before and after the rows, and before and after the columns.
+        Rows above and below, columns left and right.
 
-    Source: `correct_pad` in `keras/src/applications/imagenet_utils.py`.
+    Source: `correct_pad` of `keras/src/applications/imagenet_utils.py`, whose behaviour it equals.
     """
-    _, rows, columns, _ = shape
-    return _along(rows, kernel), _along(columns, kernel)
-
-
-def _along(size: Dim, kernel: int) -> tuple[int, int]:
-    reach = kernel // 2
-    return (reach if size is not None and size % 2 else reach - 1), reach
+    height, width = x.shape[1:3]
+    half = kernel_size // 2
+    odd = [height is not None and size is not None and size % 2 for size in (height, width)]
+    top, left = (half if is_odd else half - 1 for is_odd in odd)
+    return (top, half), (left, half)
