@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from convzoo.errors import ArgumentError, BuildError
@@ -46,13 +47,16 @@ def load_weights(model: keras.Model, entry: Entry, weights: str | os.PathLike[st
     for name, values in _weights_by_name(describe(entry.name, **arguments), donor):
         if name not in layers:
             continue
+        taker = layers[name]
         try:
-            layers[name].set_weights(values)
+            taker.set_weights(values)
         except ValueError as error:
             raise BuildError(
                 f"{entry.name!r}: {weights!r} doesn't fit the layer {name!r}: {_line(error)} "
                 "Its arguments must be those with which Keras makes the model."
             ) from None
+        if hasattr(taker, "finalize_state"):
+            taker.finalize_state()  # A Normalization computes with a copy of its weights.
 
 
 def _by_keras(function: str, weights: str, arguments: dict[str, Any]) -> Any:
@@ -86,8 +90,9 @@ def _weights_by_name(graph: Graph, donor: Any) -> list[tuple[str, list[Any]]]:
 
     The names that Keras makes itself count on in a session, so that they are told by their places.
     """
+    donating = _without_second_rescaling(donor.operations)
     ours = [layer.class_name for layer in graph.layers]
-    theirs = [type(layer).__name__ for layer in donor.operations]
+    theirs = [type(layer).__name__ for layer in donating]
     if ours != theirs:
         raise BuildError(
             f"{graph.name!r}: this Keras makes the model that has the weights of other layers. "
@@ -95,9 +100,30 @@ def _weights_by_name(graph: Graph, donor: Any) -> list[tuple[str, list[Any]]]:
         )
     return [
         (described.name, layer.get_weights())
-        for described, layer in zip(graph.layers, donor.operations, strict=True)
+        for described, layer in zip(graph.layers, donating, strict=True)
         if described.variables
     ]
+
+
+def _without_second_rescaling(layers: list[Any]) -> list[Any]:
+    """The layers, the factors of a Rescaling that follows a Normalization put into its variance.
+
+    Keras's EfficientNet has this second Rescaling with ImageNet's weights and without it otherwise;
+    here it is the same network with all weights.
+    """
+    import keras
+
+    kept = layers[:1]
+    for before, layer in pairwise(layers):
+        if isinstance(before, keras.layers.Normalization) and isinstance(
+            layer, keras.layers.Rescaling
+        ):
+            mean, variance, count = before.get_weights()
+            factors = [1 / factor**2 for factor in layer.scale]
+            before.set_weights([mean, variance * factors, count])
+        else:
+            kept.append(layer)
+    return kept
 
 
 def _line(error: Exception) -> str:

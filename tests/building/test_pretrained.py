@@ -13,8 +13,12 @@ import pytest
 from keras.src.utils import file_utils
 
 import convzoo
+from convzoo import layers
 from convzoo.errors import ArgumentError, BuildError
+from convzoo.graph.graph import Graph, Model
+from convzoo.zoo import ZOO
 from tests.applications import one_model_in_memory
+from tests.registries import keep
 
 
 @pytest.fixture(autouse=True)
@@ -40,11 +44,14 @@ def _with_random_weights(function: str, **arguments: Any) -> Any:
     return model
 
 
-def _assert_equal_predictions(ours: Any, theirs: Any, size: tuple[int, int]) -> None:
+def _assert_equal_predictions(
+    ours: Any, theirs: Any, size: tuple[int, int], scale: float = 1.0
+) -> None:
     x = np.random.default_rng(1).normal(size=(3, *size, 3)) + np.reshape([-2, 0, 2], (3, 1, 1, 1))
+    x *= scale
     expected = np.asarray(theirs(x))
     assert np.ptp(expected, axis=0).max() > 1e-3
-    np.testing.assert_allclose(ours(x), expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(ours(x), expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
 
 
 _SMALL: Any = {"input_shape": (32, 32, 3), "classes": 7}
@@ -97,6 +104,74 @@ def test_layers_with_automatic_names_get_their_weights(
     theirs.save_weights(tmp_path / "model.weights.h5")
     ours = convzoo.get(name, weights=tmp_path / "model.weights.h5", **arguments)
     _assert_equal_predictions(ours, theirs, (71, 71))
+
+
+def _mine(
+    weights: str | None = None,
+    include_top: bool = True,
+    input_shape: Any = (8, 8, 3),
+    classes: int = 5,
+) -> Any:
+    """A model in the manner of `keras.applications`, its convolution with an automatic name."""
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Normalization()(inputs)
+    if weights == "imagenet":
+        x = keras.layers.Rescaling([2.0, 3.0, 4.0])(x)
+    x = keras.layers.Conv2D(2, 3)(x)
+    if include_top:
+        x = keras.layers.Flatten()(x)
+        x = keras.layers.Dense(classes, name="predictions")(x)
+    model = keras.Model(inputs, x)
+    if weights:
+        values = np.random.default_rng(3)
+        model.set_weights([values.uniform(1, 2, x.shape) for x in model.get_weights()])
+        model.get_layer(index=1).finalize_state()
+    return model
+
+
+def _described(input_shape: Any = (8, 8, 3), classes: int = 5) -> Graph:
+    inputs = layers.Input(input_shape)
+    x = layers.Conv2D(2, 3)(layers.Normalization()(inputs))
+    x = layers.Dense(classes, name="predictions")(layers.Flatten()(x))
+    return Model(inputs, x)
+
+
+@pytest.fixture
+def mine(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(monkeypatch, ZOO)
+    source = convzoo.Source("Me", "Mine", 2026)
+    card = convzoo.Card("Mine", source, stages=("conv2d",), pretrained="Mine")
+    convzoo.register(card, name="mine")(_described)
+    monkeypatch.setattr(keras.applications, "Mine", _mine, raising=False)
+
+
+@pytest.mark.parametrize("weights", ["some.h5", "imagenet"])
+@pytest.mark.parametrize(
+    "arguments", [{}, {"include_top": False, "input_shape": (9, 7, 3)}], ids=["top", "no_top"]
+)
+@pytest.mark.usefixtures("mine")
+def test_a_second_rescaling_of_keras_is_part_of_the_normalization(
+    weights: str, arguments: dict[str, Any]
+) -> None:
+    ours, theirs = convzoo.get("mine", weights=weights, **arguments), _mine(weights, **arguments)
+    assert [layer.name for layer in ours.layers][1:3] == ["normalization", "conv2d"]
+    assert len(theirs.layers) - len(ours.layers) == (weights == "imagenet")
+    _assert_equal_predictions(ours, theirs, ours.input_shape[1:3])
+
+
+@pytest.mark.slow
+def test_efficientnet_with_its_second_rescaling_predicts_what_it_does_in_keras(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments: Any = {"include_top": False, "input_shape": (32, 32, 3)}
+    path = str(tmp_path / "efficientnet.weights.h5")
+    _with_random_weights("EfficientNetB0", **arguments).save_weights(path)
+    monkeypatch.setattr(file_utils, "get_file", lambda *_, **__: path)
+    for weights in (path, "imagenet"):
+        ours = convzoo.get("efficientnet_b0", weights=weights, **arguments)
+        theirs = keras.applications.EfficientNetB0(weights=weights, **arguments)
+        assert len(theirs.layers) - len(ours.layers) == (weights == "imagenet")
+        _assert_equal_predictions(ours, theirs, (32, 32), scale=3000.0)
 
 
 @pytest.mark.parametrize(
