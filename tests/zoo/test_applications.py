@@ -9,6 +9,7 @@ import keras
 import pytest
 
 import convzoo
+from convzoo.errors import ShapeError
 from convzoo.graph.graph import Graph
 from tests.applications import one_model_in_memory
 from tests.keras_oracle import facts_of_model, facts_of_report
@@ -66,6 +67,18 @@ def test_stages_shrink_to_where_the_classifier_begins(name: str) -> None:
     heights: list[Any] = [tensor.shape[1] for tensor in stages]
     assert heights == sorted(heights, reverse=True)
     assert stages[-1].shape == convzoo.describe(name, include_top=False).output_tensors[0].shape
+
+
+def test_input_of_unknown_size_is_taken_where_the_classifier_needs_a_known_one() -> None:
+    arguments: Any = {"input_shape": (None, 65, 3)}
+    features = convzoo.describe("vgg16", include_top=False, **arguments)
+    assert features.output_tensors[0].shape == (None, None, 2, 512)
+    stages = convzoo.describe("vgg16", features="stages", **arguments)
+    assert stages.output_tensors[0].shape == (None, None, 32, 64)
+    with pytest.raises(ShapeError, match=r"^Dense 'fc1': needs to know the last axis"):
+        convzoo.describe("vgg16", **arguments)
+    with pytest.raises(ShapeError, match=r"^'vgg16': the input must be 32x32x3 or larger"):
+        convzoo.describe("vgg16", include_top=False, input_shape=(16, 16, 3))
 
 
 def test_another_activation_leaves_gates_and_the_classifier_alone() -> None:
