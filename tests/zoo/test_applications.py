@@ -134,6 +134,10 @@ def _comparable(entry: dict[str, Any]) -> Any:
         for key, value in entry["config"].items()
         if not key.endswith(("_initializer", "_regularizer", "dtype"))
     }
+    if isinstance(arguments.get("axis"), list):
+        (arguments["axis"],) = arguments[
+            "axis"
+        ]  # So a LayerNormalization has it, once it is built.
     calls = [
         {
             "args": call["args"],
