@@ -79,8 +79,7 @@ def read_words(words: list[str]) -> Graph:
     from convzoo.zoo import ZOO, describe
 
     first = words[0]
-    plain_name = first.partition("@")[0]
-    if len(words) == 1 and plain_name.isidentifier() and plain_name in ZOO:
+    if len(words) == 1 and first.isidentifier() and first in ZOO:
         return describe(first)
 
     from convzoo.sources.text import looks_like_input, read_stack
@@ -95,7 +94,7 @@ def read_words(words: list[str]) -> Graph:
         return read_file(Path(first))
     if looks_like_input(first) or ":" in first:
         return read_stack(words)
-    if plain_name not in ZOO and (os.sep in first or Path(first).suffix):
+    if first not in ZOO and (os.sep in first or Path(first).suffix):
         raise SourceError(f"There is no file {first!r}.")
     return describe(first)
 

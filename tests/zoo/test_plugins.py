@@ -151,9 +151,14 @@ def test_own_model_wins_against_a_package(plugins: Plugins) -> None:
     assert convzoo.calc("mnist_convnet").total("params") == 93_322
 
 
-def test_first_package_by_name_wins_whichever_is_loaded_first(plugins: Plugins) -> None:
-    _enter(plugins, "b-package", "b_net", "my_net")
+def test_first_package_by_name_wins_whichever_is_found_or_loaded_first(
+    plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _enter(plugins, "A-package", "my_net", "a_net")
+    nearer = Plugins(plugins.folder / "nearer")
+    nearer.folder.mkdir()
+    monkeypatch.syspath_prepend(nearer.folder)
+    _enter(nearer, "b-package", "b_net", "my_net")
     assert convzoo.calc("b_net").total("params") == 4
     message = (
         r"The model name 'my_net' is taken by A-package \(A_package:net_1\) and by b-package "
