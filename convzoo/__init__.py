@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from convzoo import layers as layers
     from convzoo.analyses.report import Report as Report
     from convzoo.calculating import calc as calc
+    from convzoo.comparing import Comparison as Comparison
+    from convzoo.comparing import compare as compare
     from convzoo.errors import ConvzooError as ConvzooError
     from convzoo.graph.graph import Graph as Graph
     from convzoo.graph.graph import Model as Model
@@ -45,6 +47,8 @@ _HOMES = {
     "card": "zoo",
     "Card": "zoo",
     "Claim": "zoo",
+    "compare": "comparing",
+    "Comparison": "comparing",
     "ConvzooError": "errors",
     "describe": "zoo",
     "get": "zoo",

@@ -8,8 +8,6 @@ from typing import Any
 from convzoo.analyses import STANDARD, Setting
 from convzoo.analyses.report import Report
 from convzoo.errors import ArgumentError
-from convzoo.graph.dims import Shape
-from convzoo.graph.input import as_shape
 from convzoo.sources import read
 
 
@@ -30,10 +28,12 @@ def calc(
     """Tell output shapes, parameters and more of an architecture, without building it.
 
     Args:
-        source: a name of the zoo, a path, a typed stack, a Keras config, a description made with
-            `convzoo.layers`, or a live Keras model.
+        source: a name of the zoo, with arguments if need be (`"mnist_convnet:classes=5"`), a path,
+            a typed stack, a Keras config, a description made with `convzoo.layers`, or a live Keras
+            model.
         columns: the columns of the report, by the names of the JSON contract.
         input_shape: other dims for the input, without the batch; a list of them for several inputs.
+            An entry of the zoo is described for it; other layers are taken as they are.
         depth: down to how many models within models rows are shown; `None` for all.
         batch: samples that go through it at once, for work and memory.
         dtype: the dtype of every float in memory, such as `"int8"`; by default the policies'.
@@ -51,10 +51,8 @@ def calc(
         ConvzooError: when the architecture is refused, as Keras refuses it, or an option can't be.
     """
     setting = _setting(batch, dtype, optimizer, unit)
-    graph = read(source)
-    if input_shape is not None:
-        graph = graph.with_input_shapes(_shapes(input_shape))
-    elif not graph.calls and all(layer.unknown_because is None for layer in graph.layers):
+    graph = read(source, input_shape)
+    if not graph.calls and all(layer.unknown_because is None for layer in graph.layers):
         from convzoo.errors import SourceError
 
         raise SourceError(
@@ -83,8 +81,3 @@ def _setting(batch: int, dtype: str | None, optimizer: str, unit: Sequence[int])
             f"dtype must name a dtype of numbers. Received {dtype!r}. Try float16 or int8."
         )
     return setting._replace(optimizer=check_optimizer(optimizer))
-
-
-def _shapes(input_shape: Any) -> list[Shape]:
-    several = bool(input_shape) and all(isinstance(part, (tuple, list)) for part in input_shape)
-    return [as_shape(shape, "input_shape") for shape in (input_shape if several else [input_shape])]

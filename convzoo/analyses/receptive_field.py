@@ -45,7 +45,7 @@ class Field(NamedTuple):
         if not self.size:
             return "-"
         return ", ".join(
-            (_sizes(self.size), f"stride {_alike(self.stride)}", f"start {_alike(self.start)}")
+            (sizes_text(self.size), f"stride {_alike(self.stride)}", f"start {_alike(self.start)}")
         )
 
 
@@ -76,7 +76,8 @@ def _text(number: Number) -> str:
     return "?" if number is None else f"{number:g}" if isinstance(number, float) else f"{number:,}"
 
 
-def _sizes(numbers: Sequence[Number]) -> str:
+def sizes_text(numbers: Sequence[Number]) -> str:
+    """Sizes along the axes, as `18x18`."""
     return "x".join(map(_text, numbers))
 
 
@@ -98,6 +99,35 @@ def receptive_field(trace: Trace, setting: Setting) -> Findings:
     total = _fields(last[0], sights.get(last[0]), axes) if last else None
     arithmetic = _arithmetic(trace, sights) if setting.explained else {}
     return Findings(rows, {"receptive_field": total}, notes, arithmetic=arithmetic)
+
+
+def field_of_network(trace: Trace) -> Fields | None:
+    """What a unit sees of the input just before the network puts all places together.
+
+    Returns:
+        That of the last layer that has more than one place; where no such layer looks at more than
+        one place of the input, that of the output; `None` where it is unknown.
+    """
+    axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
+    first = max((spatial.start for spatial in axes.values()), default=1)
+    sights, _ = sights_of(trace)
+    for step in reversed(trace.steps):
+        tensor = step.outputs[0]
+        if _has_places(tensor, first):
+            fields = _fields(tensor, sights.get(tensor), axes)
+            if fields is None or fields.weight > 1:
+                return fields
+            break
+    output = trace.outputs[0]
+    return _fields(output, sights.get(output), axes)
+
+
+def _has_places(tensor: Tensor, first: int) -> bool:
+    """Whether the tensor has several places along its axes from the first spatial one on."""
+    if not tensor.is_known:
+        return True
+    places = tensor.shape[first : tensor.rank + first - 2]
+    return any(size != 1 for size in places)
 
 
 def sights_of(trace: Trace) -> tuple[dict[Tensor, Sight | None], dict[Layer, list[str]]]:
@@ -172,12 +202,11 @@ def spatial_axes(tensor: Tensor, trace: Trace) -> range:
         taken = rank == 2 and tensor in step.inputs and step.windows is not None
         if taken and all(output.is_known and output.rank > 2 for output in step.outputs):
             return range(1, 2)  # Numbers that each become a vector are steps of a sequence.
-        if rank > 2 and any(
-            window.axis == rank - 1
-            and any(taken.is_known and taken.rank == rank for taken in step.inputs)
-            for window in step.windows or ()
-        ):
-            return range(2, rank)  # The channels stand first.
+        alike = rank > 2 and any(taken.is_known and taken.rank == rank for taken in step.inputs)
+        if alike and step.windows:
+            # The first windows tell: a later layer may pad the channels.
+            is_last = any(window.axis == rank - 1 for window in step.windows)
+            return range(2, rank) if is_last else range(1, rank - 1)
     return range(1, rank - 1)
 
 

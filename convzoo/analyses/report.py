@@ -15,6 +15,7 @@ from convzoo.graph.trace import Trace
 
 if TYPE_CHECKING:
     from convzoo.analyses.memory import Fit
+    from convzoo.analyses.receptive_field import Fields
 
 Shapes: TypeAlias = "Shape | list[Shape | None] | None"
 
@@ -198,6 +199,16 @@ class Report:
         """What a reader should know of the totals of the columns."""
         analyses = {id(found): found for found in map(ANALYSES.get, self.columns)}
         return tuple(remark for found in analyses.values() for remark in self._find(found).remarks)
+
+    @property
+    def receptive_field(self) -> Fields | None:
+        """What a unit sees of each input just before the network puts all places together.
+
+        That of the last layer that has more than one place; `None` where it is unknown.
+        """
+        from convzoo.analyses.receptive_field import field_of_network
+
+        return field_of_network(self._trace)
 
     def fit(self, limit_bytes: int) -> Fit:
         """The largest batches that a memory holds, to train and to run.

@@ -10,7 +10,7 @@ import click
 
 from convzoo.errors import SourceError
 from convzoo.graph.graph import Graph
-from convzoo.sources import read_bytes, read_words
+from convzoo.sources import read_bytes, read_words, reshaped
 
 source_argument: Callable[[Any], Any] = click.argument(
     "source", nargs=-1, required=True, metavar="SOURCE..."
@@ -18,8 +18,12 @@ source_argument: Callable[[Any], Any] = click.argument(
 """What to look at: a name of the zoo, a file, `-` for standard input, or a typed stack."""
 
 
-def read_source(words: tuple[str, ...]) -> Graph:
+def read_source(words: tuple[str, ...], input_shape: Any = None) -> Graph:
     """The architecture that a command's SOURCE names.
+
+    Args:
+        words: SOURCE.
+        input_shape: other sizes for its input.
 
     Raises:
         SourceError: when it names none.
@@ -32,8 +36,9 @@ def read_source(words: tuple[str, ...]) -> Graph:
                 raise SourceError(
                     "standard input: is a terminal. Pipe a model into it, or name a file."
                 )
-            return read_bytes(sys.stdin.buffer.read(), "standard input")
-        return read_words(list(words))
+            found = read_bytes(sys.stdin.buffer.read(), "standard input")
+            return reshaped(found, input_shape)
+        return read_words(list(words), input_shape)
 
 
 class Sizes(click.ParamType[Any]):

@@ -47,9 +47,7 @@ def command(source: tuple[str, ...], output: Path, input_shape: Any, force: bool
         raise ArgumentError(
             f"{output}: there is no directory {str(output.parent)!r}. Make it first."
         )
-    graph = read_source(source)
-    if input_shape is not None:
-        graph = graph.with_input_shapes(input_shape)
+    graph = read_source(source, input_shape)
 
     from convzoo.building import build
 

@@ -101,6 +101,7 @@ def command(
     \b
         a typed stack     28x28x1 conv:32,3,relu maxpool:2 flatten dense:10,softmax
         a name            mnist_convnet             (see convzoo list)
+        ... changed       mnist_convnet:classes=5,pooling=l2
         a file            model.keras, model.json, or a file that holds a stack
         -                 standard input
 
@@ -125,6 +126,7 @@ def command(
         convzoo calc 32x32x3 Conv2D:64,3 bn gap dense:10 --columns params,macs
         convzoo calc model.keras --format json
         convzoo calc mnist_convnet --input-shape 64x64x3
+        convzoo calc mnist_convnet:include_top=false,activation=gelu
         convzoo calc mnist_convnet --columns macs --share --sort macs
         convzoo calc mnist_convnet --columns weight_bytes,peak_activation_bytes --dtype int8
         convzoo calc mnist_convnet --fit 16GiB --optimizer sgd
@@ -143,8 +145,7 @@ def command(
         chosen += columns_of_convention(convention)
     chosen += ["unit"] * (unit is not None) + ["frozen"] * show_frozen
     report = calc(
-        read_source(source),
-        input_shape=input_shape,
+        read_source(source, input_shape),
         depth=depth,
         batch=batch,
         dtype=dtype,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from convzoo.layers.dense import *
     from convzoo.layers.embedding import *
     from convzoo.layers.holding import *
+    from convzoo.layers.lenet import *
     from convzoo.layers.merging import *
     from convzoo.layers.normalization import *
     from convzoo.layers.pooling import *

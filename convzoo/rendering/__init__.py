@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-from convzoo.analyses.report import Report
 from convzoo.registry import Registry
+
+if TYPE_CHECKING:
+    from convzoo.analyses.report import Report
 
 Rendering: TypeAlias = "Callable[[Report], str]"
 
@@ -18,6 +20,32 @@ FORMATS: Registry[Rendering] = Registry(
     hint="Choose json, csv, markdown, or a format of tabulate such as simple, github or html.",
 )
 """Every output format by name."""
+
+
+TABULATE_NAMES = {"table": "simple", "markdown": "pipe"}
+"""Formats that tabulate has under another name."""
+
+
+def cells_text(
+    rows: Iterable[Sequence[str]], headers: Sequence[str], style: str, alignments: Sequence[str]
+) -> str:
+    """Cells as a table.
+
+    Args:
+        rows: the cells of each row.
+        headers: the title of each column.
+        style: a format of tabulate, or one of `TABULATE_NAMES`.
+        alignments: `"left"` or `"right"` for each column.
+
+    Raises:
+        UnknownNameError: when there is no such format.
+    """
+    from tabulate import tabulate, tabulate_formats
+
+    name = TABULATE_NAMES.get(style, style)
+    if name not in tabulate_formats:
+        FORMATS.get(style)  # Tells close names.
+    return tabulate(rows, headers, tablefmt=name, colalign=tuple(alignments), disable_numparse=True)
 
 
 def shape_text(shape: object) -> str:

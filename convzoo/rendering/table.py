@@ -8,21 +8,28 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from tabulate import tabulate, tabulate_formats
+from tabulate import tabulate_formats
 
 from convzoo.analyses import ANALYSES
 from convzoo.analyses.report import Report, Row
-from convzoo.rendering import FORMATS, bytes_text, printable, shape_text
+from convzoo.rendering import (
+    FORMATS,
+    TABULATE_NAMES,
+    bytes_text,
+    cells_text,
+    printable,
+    shape_text,
+)
 
 _UNKNOWN = "unknown"
 
 
-def table(report: Report, style: str = "simple") -> str:
+def table(report: Report, style: str = "table") -> str:
     """The report as a table with its totals below.
 
     Args:
         report: what to show.
-        style: a format of tabulate.
+        style: a format of tabulate, or one of `TABULATE_NAMES`.
     """
     return f"{_title(report)}\n\n{_rows(report, style)}\n\n{totals(report)}"
 
@@ -42,8 +49,8 @@ def _rows(report: Report, style: str) -> str:
     titles = [ANALYSES.get(column).columns[column] for column in report.columns]
     rows = [
         [
-            branch + _shortened(printable(row.name)),
-            _shortened(printable(row.class_name)),
+            branch + shortened(printable(row.name)),
+            shortened(printable(row.class_name)),
             shape_text(row.output_shape),
         ]
         + [cell for column in report.columns for cell in _cells(report, row, column)]
@@ -54,12 +61,11 @@ def _rows(report: Report, style: str) -> str:
     for column, title in zip(report.columns, titles, strict=True):
         headers += [title, "%", ""] if _has_shares(report, column) else [title]
         alignments += ["right", "right", "left"] if _has_shares(report, column) else ["right"]
-    return tabulate(
+    return cells_text(
         rows,
         ["Layer", "Type", "Output shape", *headers],
-        tablefmt=style,
-        colalign=("left", "left", "left", *alignments),
-        disable_numparse=True,
+        style,
+        ("left", "left", "left", *alignments),
     )
 
 
@@ -97,7 +103,7 @@ def _tree(rows: Sequence[Row], above: str | None = None) -> Iterator[tuple[str, 
         yield from _tree(row.layers, below)
 
 
-def _shortened(name: str) -> str:
+def shortened(name: str) -> str:
     """The name; on a terminal a long one without its middle."""
     if len(name) <= _LONGEST_NAME or not sys.stdout.isatty():
         return name
@@ -118,14 +124,14 @@ def totals(report: Report) -> str:
     """The totals of a report, a line each, and its notes."""
     size = bytes_text(report.total("weight_bytes"))
     lines = [
-        f"Total params: {_total(report, 'params')} ({size})",
-        f"Trainable params: {_total(report, 'trainable_params')}",
-        f"Non-trainable params: {_total(report, 'non_trainable_params')}",
+        f"Total params: {total_text(report, 'params')} ({size})",
+        f"Trainable params: {total_text(report, 'trainable_params')}",
+        f"Non-trainable params: {total_text(report, 'non_trainable_params')}",
     ]
     for column in report.columns:
         title = ANALYSES.get(column).columns[column]
         if column not in _IN_EVERY_FOOTER:
-            lines.append(f"{_total_title(title, column)}: {_total(report, column)}")
+            lines.append(f"{_total_title(title, column)}: {total_text(report, column)}")
     lines += [f"Note: {printable(remark)}." for remark in report.remarks]
     if report.rows_left_out:
         lines.append(f"Note: {report.rows_left_out:,} more layers are not shown.")
@@ -137,9 +143,10 @@ def _total_title(title: str, column: str) -> str:
     return _OF_THE_OUTPUT.get(column, f"Total {title}")
 
 
-def _total(report: Report, column: str) -> str:
+def total_text(report: Report, column: str) -> str:
+    """The total of a column, a formula or with "at least" where not all of it is known."""
     total = report.total(column)
-    if column in _OF_THE_OUTPUT:
+    if not isinstance(total, int):
         return _cell(total)
     formula = report.total_formula(column)
     if formula is not None:
@@ -162,7 +169,5 @@ def _notes(rows: Sequence[Row], above: str = "") -> Iterator[str]:
         yield from _notes(row.layers, f"{above}{row.name}/")
 
 
-for _style in tabulate_formats:
+for _style in (*tabulate_formats, *TABULATE_NAMES):
     FORMATS.add(_style, partial(table, style=_style))
-FORMATS.add("table", table)
-FORMATS.add("markdown", partial(table, style="pipe"))

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from convzoo.errors import ConvzooError, SourceError
+from convzoo.graph.dims import Shape
 from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
+from convzoo.graph.input import as_shape
 from convzoo.graph.naming import fresh_names
 from convzoo.registry import Registry
 
@@ -39,22 +41,64 @@ SOURCES: Registry[Source] = Registry(
 _BEGINNING_BYTES = 4096
 
 
-def read(source: Any) -> Graph:
+def read(source: Any, input_shape: Any = None) -> Graph:
     """The architecture that a source describes.
 
     Args:
         source: a graph, a live Keras model, a Keras config, a path, the bytes of a file, or a text:
-            a name of the zoo, a path, JSON or a typed stack.
+            a name of the zoo, with arguments if need be, a path, JSON or a typed stack.
+        input_shape: other dims for the input, without the batch; a list of them for several inputs.
 
     Raises:
         SourceError: when it is none of these, or holds no architecture.
         ConvzooError: when the architecture is refused, as Keras refuses it.
     """
+    if isinstance(source, str):
+        words = [source] if os.path.exists(source) else source.split()
+        with fresh_names(), no_collection():
+            return read_words(words or [source], input_shape)
+    return reshaped(_read_object(source), input_shape)
+
+
+def names_a_file(source: Any) -> bool:
+    """Whether a source is a path, or what a file holds, and no name of the zoo."""
+    if not isinstance(source, str):
+        return isinstance(source, (os.PathLike, bytes))
+    return os.path.exists(source) and not names_an_entry(source)
+
+
+def names_an_entry(text: str) -> bool:
+    """Whether a text is a name of the zoo, such as `mnist_convnet` or `mnist_convnet@1`."""
+    from convzoo.zoo import ZOO
+
+    plain_name = text.partition("@")[0]
+    # Only what looks like a name is looked up, since that may load every file of the zoo.
+    return plain_name.replace("-", "_").isidentifier() and plain_name in ZOO
+
+
+def reshaped(graph: Graph, input_shape: Any) -> Graph:
+    """The same layers on inputs of other shapes, where any are given.
+
+    Args:
+        graph: the architecture.
+        input_shape: the dims of its input, without the batch; a list of them for several inputs;
+            `None` to leave it as it is.
+
+    Raises:
+        ShapeError: when a layer can't take what then reaches it.
+    """
+    return graph if input_shape is None else graph.with_input_shapes(_shapes(input_shape))
+
+
+def _shapes(input_shape: Any) -> list[Shape]:
+    several = bool(input_shape) and all(isinstance(part, (tuple, list)) for part in input_shape)
+    return [as_shape(shape, "input_shape") for shape in (input_shape if several else [input_shape])]
+
+
+def _read_object(source: Any) -> Graph:
     if isinstance(source, Graph):
         return source
     with fresh_names(), no_collection():
-        if isinstance(source, str):
-            return read_words(source.split() or [source])
         if isinstance(source, os.PathLike):
             return read_file(Path(source))
         if isinstance(source, bytes):
@@ -68,22 +112,65 @@ def read(source: Any) -> Graph:
         return read_live_model(source)
 
 
-def read_words(words: list[str]) -> Graph:
+def read_words(words: list[str], input_shape: Any = None) -> Graph:
     """The architecture that words on a command line describe.
 
-    One word is a name of the zoo, a path or a JSON text; several are a typed stack.
+    One word is a name of the zoo, with arguments if need be, a path or a JSON text; several are a
+    typed stack.
+
+    Args:
+        words: the words.
+        input_shape: as in `read`; an entry of the zoo is described for it.
 
     Raises:
         SourceError: when they are none of these.
     """
-    from convzoo.zoo import ZOO, describe
+    if len(words) == 1 and names_an_entry(words[0].partition(":")[0]):
+        return _read_entry(words[0], input_shape)
+    return reshaped(_read_words(words), input_shape)
+
+
+def _read_entry(word: str, input_shape: Any) -> Graph:
+    """The entry of the zoo that a word such as `mnist_convnet:classes=5` names."""
+    from convzoo.zoo import describe, takes
+
+    name, _, text = word.partition(":")
+    overrides = _overrides(word, text) if text else {}
+    shapes = None if input_shape is None else _shapes(input_shape)
+    if shapes is not None and "input_shape" in overrides:
+        raise SourceError(f"{word!r}: the input's sizes are given twice.")
+    if shapes is not None and len(shapes) == 1 and takes(name, "input_shape"):
+        overrides["input_shape"], shapes = shapes[0], None
+    try:
+        graph = describe(name, **overrides)
+    except (TypeError, ArithmeticError, LookupError) as error:
+        # A factory calculates with its arguments before a layer checks them.
+        raise SourceError(f"{word!r}: can't be described so: {error}.") from error
+    return reshaped(graph, shapes)
+
+
+def _overrides(word: str, text: str) -> dict[str, Any]:
+    from convzoo.sources.text import parsed_arguments
+
+    try:
+        positional, overrides = parsed_arguments(text)
+    except SourceError as error:
+        raise SourceError(f"{word!r}: {error}") from None
+    if positional:
+        raise SourceError(
+            f"{word!r}: a name of the zoo takes its arguments by keyword, "
+            "such as classes=5,include_top=false."
+        )
+    if isinstance(overrides.get("input_shape"), int):
+        overrides["input_shape"] = (overrides["input_shape"],)
+    return overrides
+
+
+def _read_words(words: list[str]) -> Graph:
+    from convzoo.sources.text import is_layer, looks_like_input, read_stack
+    from convzoo.zoo import describe
 
     first = words[0]
-    if len(words) == 1 and first.isidentifier() and first in ZOO:
-        return describe(first)
-
-    from convzoo.sources.text import looks_like_input, read_stack
-
     if len(words) > 1:
         if first[:1] in "{[":
             return read_bytes(" ".join(words).encode(), "the text")
@@ -92,11 +179,14 @@ def read_words(words: list[str]) -> Graph:
         return read_bytes(first.encode(), "the text")
     if os.path.exists(first):
         return read_file(Path(first))
-    if looks_like_input(first) or ":" in first:
+    if looks_like_input(first):
         return read_stack(words)
-    if first not in ZOO and (os.sep in first or Path(first).suffix):
+    name, colon, _ = first.partition(":")
+    if colon and is_layer(name):
+        return read_stack(words)
+    if os.sep in first or Path(name).suffix:
         raise SourceError(f"There is no file {first!r}.")
-    return describe(first)
+    return describe(name)
 
 
 def read_file(path: Path) -> Graph:

@@ -43,6 +43,12 @@ def looks_like_input(word: str) -> bool:
     return _INPUT.fullmatch(word) is not None or word.lower().startswith("input:")
 
 
+def is_layer(name: str) -> bool:
+    """Whether a layer has this name in a stack, of whatever rank its input is."""
+    known = {known.lower() for known in LAYERS.names()}
+    return any(f"{name.lower()}{rank}" in known for rank in ("", "1d", "2d", "3d"))
+
+
 def read_text(data: bytes) -> Sequential:
     """The stack that a text file holds; `#` begins a comment.
 
@@ -94,7 +100,7 @@ def read_stack(words: list[str]) -> Sequential:
 def _input(word: str) -> Any:
     if _INPUT.fullmatch(word):
         return Input(_shape(word))
-    positional, keywords = _parse(word.partition(":")[2])
+    positional, keywords = parsed_arguments(word.partition(":")[2])
     values: list[Any] = [(value,) if isinstance(value, int) else value for value in positional]
     try:
         return Input(*values, **keywords)
@@ -114,7 +120,7 @@ def _shape(word: str) -> Shape:
 def _layer(word: str, rank: int) -> Layer:
     name, _, text = word.partition(":")
     kind = _class_of(name, rank)
-    positional, keywords = _parse(text)
+    positional, keywords = parsed_arguments(text)
     arguments: dict[str, Any] = {}
     for value in positional:
         argument = _argument_of(value, kind)
@@ -158,7 +164,12 @@ def _argument_of(value: Any, kind: type[Layer]) -> str | None:
     return argument if argument in kind.positional else None
 
 
-def _parse(text: str) -> tuple[list[Any], dict[str, Any]]:
+def parsed_arguments(text: str) -> tuple[list[Any], dict[str, Any]]:
+    """The values that a text such as `32,3x3,padding=same` gives by position and by keyword.
+
+    Raises:
+        SourceError: when one is empty, or given twice.
+    """
     positional: list[Any] = []
     keywords: dict[str, Any] = {}
     for part in text.split(",") if text else ():

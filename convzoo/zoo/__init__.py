@@ -174,6 +174,17 @@ def preprocess(name: str) -> Preprocessing:
     return entry(name).card.preprocessing
 
 
+def takes(name: str, argument: str) -> bool:
+    """Whether the factory of an architecture has an argument of that name.
+
+    Raises:
+        UnknownNameError: when there is no such architecture.
+    """
+    from inspect import signature
+
+    return argument in signature(entry(name).factory).parameters
+
+
 def describe(name: str, **overrides: Any) -> Graph:
     """The description of an architecture; imports no Keras.
 
@@ -227,7 +238,15 @@ def _parted(entry: Entry, overrides: dict[str, Any]) -> tuple[dict[str, Any], di
 
 def _made(entry: Entry, own: dict[str, Any], general: dict[str, Any]) -> Graph:
     with fresh_names():
-        graph = entry.factory(**own)
+        try:
+            graph = entry.factory(**own)
+        except ShapeError:
+            has_top = general.get("include_top", True) and not general.get("features")
+            if has_top or "input_shape" not in own:
+                raise
+            # The classifier alone may need to know the sizes of the input, or need larger ones.
+            sized = {key: value for key, value in own.items() if key != "input_shape"}
+            return _made(entry, sized, general).with_input_shapes([own["input_shape"]])
         if not general:
             return graph
         from convzoo.zoo.overrides import overridden

@@ -12,7 +12,13 @@ import pytest
 
 import convzoo
 from convzoo.cli import run
-from convzoo.errors import DuplicateNameError, PluginError, PluginWarning, UnknownNameError
+from convzoo.errors import (
+    ArgumentError,
+    DuplicateNameError,
+    PluginError,
+    PluginWarning,
+    UnknownNameError,
+)
 from convzoo.plugins import entered
 from convzoo.zoo import ZOO
 from tests.plugins import Plugins
@@ -76,6 +82,13 @@ def test_unlisted_name_of_a_package_is_found(plugins: Plugins) -> None:
     plugins.install("my-package", {"convzoo.models.unlisted": objects}, _code("my_alias"))
     assert convzoo.list_models("my_*") == []
     assert convzoo.calc("my_alias").total("params") == 4
+
+
+def test_name_of_a_package_may_have_dashes(plugins: Plugins) -> None:
+    _enter(plugins, "my-package", "my-net")
+    assert convzoo.calc("my-net").total("params") == 4
+    with pytest.raises(ArgumentError, match="'my-net' has no argument 'classes'"):
+        convzoo.calc("my-net:classes=5")
 
 
 def test_name_of_a_package_is_suggested(plugins: Plugins) -> None:
@@ -229,7 +242,7 @@ def test_command_line_tells_a_warning_in_one_line(
     plugins: Plugins, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _enter(plugins, "my-package", "mnist_convnet", "my_net")
-    assert run(["list", "m*_*net"]) == 0
+    assert run(["list", "m[ny]*net"]) == 0
     out, err = capfd.readouterr()
     assert [line.split(maxsplit=1) for line in out.splitlines()[2:]] == [
         ["mnist_convnet", "93,322  28x28 grey images  The lecture's first convnet on MNIST"],

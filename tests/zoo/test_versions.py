@@ -59,7 +59,7 @@ def test_unknown_version_is_told_with_those_there_are(version: str) -> None:
 def test_only_current_names_are_listed_and_suggested() -> None:
     assert convzoo.list_models("net*") == ["net"]
     assert ZOO.names("net*") == ["net", "netz"]
-    with pytest.raises(UnknownNameError, match=r"'netzz'\. Did you mean netz or net\? See"):
+    with pytest.raises(UnknownNameError, match=r"'netzz'\. Did you mean netz or net or "):
         convzoo.calc("netzz")
     assert convzoo.versions("netz@1") == ["net@1", "net@2", "net@3"]
 
@@ -77,6 +77,12 @@ def test_old_name_works_and_warns(version: str) -> None:
             assert found.total("params") == params
     with pytest.warns(FutureWarning):
         convzoo.smallest_input("nett")
+
+
+@pytest.mark.usefixtures("net")
+def test_version_takes_overrides() -> None:
+    assert convzoo.calc("mnist_convnet@1:classes=5").row("dense_1").params == 325
+    assert convzoo.calc("net@1", input_shape=(7,)).total("params") == 8
 
 
 @pytest.mark.parametrize("command", ["calc", "show"])
