@@ -182,7 +182,7 @@ def takes(name: str, argument: str) -> bool:
     """
     from inspect import signature
 
-    return argument in signature(ZOO.get(name).factory).parameters
+    return argument in signature(entry(name).factory).parameters
 
 
 def describe(name: str, **overrides: Any) -> Graph:
