@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from convzoo.errors import ArgumentError, BuildError
-from convzoo.zoo import Entry
+from convzoo.zoo import Entry, describe
 
 if TYPE_CHECKING:
     import keras
@@ -35,21 +36,45 @@ def load_weights(model: keras.Model, entry: Entry, weights: str) -> None:
         )
     make = getattr(keras.applications, entry.card.pretrained)
     names = {layer.name for layer in model.layers}
-    last = entry.factory().layers[-1].name
+    include_top = describe(entry.name).layers[-1].name in names
     try:
-        donor = make(weights=weights, include_top=last in names)
+        donor = make(weights=weights, include_top=include_top)
     except Exception as error:
         raise BuildError(
             f"keras.applications.{make.__name__} can't load {weights!r}: {error}"
         ) from error
-    for layer in donor.layers:
-        if layer.name not in names or not layer.weights:
+    _fold_rescaling(donor)
+    # Automatic names count on in a session of Keras: those of a fresh one are in the description.
+    described = describe(entry.name, include_top=include_top).layers
+    holding = [layer.name for layer in described if layer.variables]
+    for name, layer in zip(holding, [x for x in donor.layers if x.weights], strict=True):
+        if name not in names:
             continue
+        taker = model.get_layer(name)
         try:
-            model.get_layer(layer.name).set_weights(layer.get_weights())
+            taker.set_weights(layer.get_weights())
         except ValueError as error:
             raise BuildError(
-                f"{entry.name!r}: {weights!r} doesn't fit the layer {layer.name!r}: {error} "
+                f"{entry.name!r}: {weights!r} doesn't fit the layer {name!r}: {error} "
                 "The weights are for the input and the classes that the model has in Keras; "
                 "include_top=False takes them for any input."
             ) from error
+        if hasattr(taker, "finalize_state"):
+            taker.finalize_state()  # A Normalization computes with a copy of its weights.
+
+
+def _fold_rescaling(donor: keras.Model) -> None:
+    """Put the factors of a Rescaling that follows a Normalization into its variance.
+
+    Keras's EfficientNet has this second Rescaling with ImageNet's weights and without it otherwise;
+    here it is the same network with all weights.
+    """
+    import keras
+
+    for normalization, rescaling in pairwise(donor.layers):
+        if isinstance(normalization, keras.layers.Normalization) and isinstance(
+            rescaling, keras.layers.Rescaling
+        ):
+            mean, variance, count = normalization.get_weights()
+            factors = [1 / factor**2 for factor in rescaling.scale]
+            normalization.set_weights([mean, variance * factors, count])
