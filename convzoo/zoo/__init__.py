@@ -12,7 +12,7 @@ same for all and stand in `overrides`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.errors import ArgumentError, ShapeError
@@ -75,9 +75,37 @@ def register(
     return decorate
 
 
-def list_models(pattern: str = "*") -> list[str]:
-    """The names of the zoo that match a wildcard pattern, in alphabetical order."""
-    return sorted({ZOO.get(name).name for name in ZOO.names(pattern)})
+def list_models(
+    pattern: str = "*",
+    *,
+    tag: str | Iterable[str] = (),
+    min_params: float | None = None,
+    max_params: float | None = None,
+) -> list[str]:
+    """The names of the zoo that match a wildcard pattern, in alphabetical order.
+
+    Nothing is calculated: what is asked for stands on the cards.
+
+    Args:
+        pattern: what names, aliases among them, look like, such as `"resnet*"`.
+        tag: a tag that the card has, or several that it has all of.
+        min_params: the fewest parameters, those that don't learn among them.
+        max_params: the most parameters.
+    """
+    tags = {tag} if isinstance(tag, str) else set(tag)
+    found = {entry.name: entry.card for entry in map(ZOO.get, ZOO.names(pattern))}
+    return sorted(
+        name
+        for name, card in found.items()
+        if tags.issubset(card.tags) and is_within(card.count, min_params, max_params)
+    )
+
+
+def is_within(value: float | None, least: float | None, most: float | None) -> bool:
+    """Whether a value lies between two limits; one that is unknown only where there are none."""
+    if value is None:
+        return least is None and most is None
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def card(name: str) -> Card:
