@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from convzoo.zoo import preprocess as preprocess
     from convzoo.zoo import register as register
     from convzoo.zoo import smallest_input as smallest_input
+    from convzoo.zoo import versions as versions
 
 # Where each public name lives; a module is imported when one of its names is first used.
 _HOMES = {
@@ -65,6 +66,7 @@ _HOMES = {
     "Sequential": "graph.graph",
     "smallest_input": "zoo",
     "Source": "zoo",
+    "versions": "zoo",
     "__version__": "version",
 }
 

@@ -1,4 +1,4 @@
-"""Every error a user of convzoo can meet.
+"""Every error and every warning that a user of convzoo can meet.
 
 Each message names the place, what was expected, what was received, and a way out.
 """
@@ -6,6 +6,7 @@ Each message names the place, what was expected, what was received, and a way ou
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class ConvzooError(ValueError):
@@ -40,6 +41,10 @@ class DuplicateNameError(ConvzooError):
     """A name is registered twice."""
 
 
+class PluginError(ConvzooError):
+    """What another package enters by an entry point can't be loaded."""
+
+
 class UnknownNameError(ConvzooError):
     """A name is not registered.
 
@@ -65,3 +70,33 @@ class UnknownNameError(ConvzooError):
         super().__init__(message)
         self.name = name
         self.close_matches = close
+
+
+class ConvzooWarning(UserWarning):
+    """The base of every warning; on the command line each is one line on stderr."""
+
+
+class PluginWarning(ConvzooWarning):
+    """What another package enters is left out: it can't be loaded, or its name is taken."""
+
+
+class RenamedWarning(ConvzooWarning, FutureWarning):
+    """A name is an old one, which will be gone one day."""
+
+
+def warn(message: str, category: type[ConvzooWarning]) -> None:
+    """Warn of something at the line outside of convzoo that led to it."""
+    import sys
+    import warnings
+
+    frame = sys._getframe(1)
+    # An import that convzoo makes has frames of importlib between.
+    while frame.f_back and _top(frame.f_globals) in ("convzoo", "importlib"):
+        frame = frame.f_back
+    place, file = frame.f_globals, frame.f_code.co_filename
+    told = place.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(message, category, file, frame.f_lineno, place.get("__name__"), told)
+
+
+def _top(place: dict[str, Any]) -> str:
+    return str(place.get("__name__", "")).partition(".")[0]

@@ -14,4 +14,6 @@ def keep(monkeypatch: pytest.MonkeyPatch, *registries: Registry[Any]) -> None:
     for registry in registries:
         registry.names()  # All files are loaded now: what a test loads would be put back too.
         monkeypatch.setattr(registry, "_things", dict(registry._things))
-        monkeypatch.setattr(registry, "_not_plugged_in", set())
+        monkeypatch.setattr(registry, "_unlisted", set(registry._unlisted))
+        monkeypatch.setattr(registry, "_broken", {})
+        monkeypatch.setattr(registry, "_entered", None if registry._group else {})

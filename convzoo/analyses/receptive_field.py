@@ -202,12 +202,11 @@ def spatial_axes(tensor: Tensor, trace: Trace) -> range:
         taken = rank == 2 and tensor in step.inputs and step.windows is not None
         if taken and all(output.is_known and output.rank > 2 for output in step.outputs):
             return range(1, 2)  # Numbers that each become a vector are steps of a sequence.
-        if rank > 2 and any(
-            window.axis == rank - 1
-            and any(taken.is_known and taken.rank == rank for taken in step.inputs)
-            for window in step.windows or ()
-        ):
-            return range(2, rank)  # The channels stand first.
+        alike = rank > 2 and any(taken.is_known and taken.rank == rank for taken in step.inputs)
+        if alike and step.windows:
+            # The first windows tell: a later layer may pad the channels.
+            is_last = any(window.axis == rank - 1 for window in step.windows)
+            return range(2, rank) if is_last else range(1, rank - 1)
     return range(1, rank - 1)
 
 

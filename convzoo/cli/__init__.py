@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
-from convzoo.errors import ConvzooError
+from convzoo.errors import ConvzooError, ConvzooWarning
 from convzoo.registry import Registry
 from convzoo.version import __version__
 
@@ -50,8 +53,8 @@ def convzoo() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
-    The status is 0 when all is well, 1 when a check failed, 2 on an error, which is told in one
-    line on stderr, and 130 after Ctrl-C.
+    The status is 0 when all is well, 1 when a check failed, 2 on an error, and 130 after Ctrl-C. An
+    error and a warning are each told in one line on stderr.
     """
     sys.exit(run(arguments))
 
@@ -65,7 +68,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         # Not `list(arguments)`: in this package that name is the command's file.
         words = None if arguments is None else [*arguments]
-        status = convzoo.main(words, "convzoo", standalone_mode=False)
+        with _warnings_in_a_line():
+            status = convzoo.main(words, "convzoo", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
         return 2
@@ -83,9 +87,35 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else 0
 
 
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """Tell each warning of ours once, in one line on stderr; those of others as Python does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ConvzooWarning)
+        warnings.showwarning = _telling(warnings.showwarning)
+        yield
+
+
+def _telling(show_others: Callable[..., Any]) -> Callable[..., None]:
+    told: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if not issubclass(category, ConvzooWarning):
+            show_others(message, category, *place, **more)
+        elif str(message) not in told:
+            told.add(str(message))
+            _tell("Warning:", "yellow", str(message))
+
+    return show
+
+
 def _fail(message: str) -> int:
+    _tell("Error:", "red", message)
+    return 2
+
+
+def _tell(title: str, colour: str, message: str) -> None:
     from convzoo.rendering import printable
 
     line = printable(" ".join(message.split()))
-    click.echo(f"{click.style('Error:', fg='red')} {line}", err=True)
-    return 2
+    click.echo(f"{click.style(title, fg=colour)} {line}", err=True)

@@ -84,7 +84,7 @@ def command(
         convzoo list --tag mnist --format markdown
         convzoo list --names | xargs -n 1 convzoo calc
     """
-    from convzoo.zoo import ZOO, is_within, list_models
+    from convzoo.zoo import is_within, list_models
 
     _check(patterns, tags)
     matching = {
@@ -92,13 +92,14 @@ def command(
         for pattern in patterns or ("*",)
         for name in list_models(pattern, tag=tags, min_params=min_params, max_params=max_params)
     }
-    listed = [_Listed(ZOO.get(name)) for name in sorted(matching)]
     macs, field = (min_macs, max_macs), (min_receptive_field, max_receptive_field)
     columns = []
     if sort == "macs" or macs != (None, None):
         columns.append("macs")
     if sort == "receptive_field" or field != (None, None):
         columns.append("receptive_field")
+    reads_cards = bool(columns) or sort != "name" or style in ("json", "csv")
+    listed = [one for name in sorted(matching) if (one := _listed(name, reads_cards and not names))]
     if columns:
         listed = [
             one
@@ -119,18 +120,16 @@ class _Listed(NamedTuple):
     """One line of the list.
 
     Args:
-        entry: the entry of the zoo.
+        name: the name.
+        entry: the entry of the zoo; `None` where a package that isn't loaded enters it.
         macs: its multiply-accumulates; `None` where they are unknown or not asked for.
         field: what a unit sees; `None` in the same cases.
     """
 
-    entry: Entry
+    name: str
+    entry: Entry | None
     macs: int | None = None
     field: Fields | None = None
-
-    @property
-    def name(self) -> str:
-        return self.entry.name
 
     @property
     def sizes(self) -> list[int | float | None]:
@@ -140,9 +139,10 @@ class _Listed(NamedTuple):
 
     def values(self, columns: Sequence[str]) -> dict[str, Any]:
         """What is told of it, in JSON's values."""
+        assert self.entry is not None
         card = self.entry.card
         return {
-            "name": self.entry.name,
+            "name": self.name,
             "title": card.title,
             "params": card.count,
             "trainable_params": card.params,
@@ -160,6 +160,8 @@ class _Listed(NamedTuple):
 
     def cell(self, column: str) -> str:
         """What a table shows of it."""
+        if self.entry is None:
+            return self._cell_of_package(column)
         card = self.entry.card
         if column in ("params", "macs"):
             count = card.count if column == "params" else self.macs
@@ -172,6 +174,26 @@ class _Listed(NamedTuple):
             return ", ".join(sizes_text(field.size) or "-" for field in self.field.values())
         texts = {"name": self.name, "year": card.source.year, "input": card.input}
         return str(texts.get(column, card.title))
+
+    def _cell_of_package(self, column: str) -> str:
+        from convzoo.zoo import ZOO
+
+        texts = {"name": self.name, "title": f"(of the package {ZOO.package(self.name)})"}
+        return texts.get(column, "")
+
+
+def _listed(name: str, reads_card: bool) -> _Listed | None:
+    """The line of a name; of one that a package enters the card is read only where it's needed.
+
+    Returns:
+        `None` for what is needed and can't be loaded, of which there is a warning.
+    """
+    from convzoo.zoo import ZOO
+
+    if ZOO.package(name) is not None and not reads_card:
+        return _Listed(name, None)
+    entry = ZOO.find(name)
+    return None if entry is None else _Listed(name, entry)
 
 
 def _check(patterns: Iterable[str], tags: Iterable[str]) -> None:
@@ -191,9 +213,14 @@ def _check(patterns: Iterable[str], tags: Iterable[str]) -> None:
 
 def _calculated(listed: Sequence[_Listed], columns: Sequence[str]) -> Iterator[_Listed]:
     from convzoo.calculating import calc
+    from convzoo.errors import ConvzooError
 
     for one in _with_progress(listed):
-        report = calc(one.name)
+        try:
+            report = calc(one.name)
+        except ConvzooError:  # What a package enters must not keep the others from being listed.
+            yield one
+            continue
         if "macs" in columns:
             one = one._replace(macs=report.total("macs") if report.knows("macs") else None)
         if "receptive_field" in columns:
@@ -212,15 +239,19 @@ def _with_progress(listed: Sequence[_Listed]) -> Iterator[_Listed]:
 
 def _sorted(listed: Sequence[_Listed], sort: str, reverse: bool) -> list[_Listed]:
     """The same by a column; what is unknown comes last either way."""
-    keys: list[tuple[Any, _Listed]] = []
-    for one in listed:
-        card = one.entry.card
-        weight = None if one.field is None else one.field.weight
-        by = {"name": one.name, "params": card.count, "macs": one.macs, "year": card.source.year}
-        keys.append((by.get(sort, weight), one))
+    keys = [(_sort_key(one, sort), one) for one in listed]
     known = [(key, one) for key, one in keys if key is not None]
     known.sort(key=lambda pair: pair[0], reverse=reverse)
     return [one for _, one in known] + [one for key, one in keys if key is None]
+
+
+def _sort_key(one: _Listed, sort: str) -> Any:
+    if sort == "name" or one.entry is None:
+        return one.name
+    if sort == "receptive_field":
+        return None if one.field is None else one.field.weight
+    card = one.entry.card
+    return {"params": card.count, "macs": one.macs, "year": card.source.year}[sort]
 
 
 def _text(listed: Sequence[_Listed], columns: Sequence[str], style: str) -> str:
@@ -255,35 +286,51 @@ _TITLES = {
 
 _RIGHT = ("params", "macs", "receptive_field", "year")
 
-# The width below which it isn't told what a network is.
-_LEAST_ROOM = 30
+_WIDTH_WITHOUT_TERMINAL = 120
+_LONGEST_INPUT = 26
+_SHORTEST_TITLE = 30
 
 
 def _table(listed: Sequence[_Listed], columns: Sequence[str], style: str) -> str:
+    """The table; in the default format as wide as the terminal, titles cut off to fit."""
     from convzoo.rendering import cells_text
 
     shown = ["name", "params", *columns, "year", "input", "title"]
-    room = _room(listed, shown) if style == "table" else None
-    if room is not None and room < _LEAST_ROOM:
-        shown.remove("input")  # The title tells most of it.
-        room = _room(listed, shown)
-    rows = [[one.cell(column) for column in shown] for one in listed]
-    for row in rows:
-        if room is not None and len(row[-1]) > max(room, 1):
-            row[-1] = f"{row[-1][: max(room, 1) - 1]}…"
+    if style == "table":
+        from shutil import get_terminal_size
+
+        width = _WIDTH_WITHOUT_TERMINAL
+        if sys.stdout.isatty():
+            width = get_terminal_size().columns
+        rows = _fitted([{column: one.cell(column) for column in shown} for one in listed], width)
+    else:
+        rows = [{column: one.cell(column) for column in shown} for one in listed]
+    shown = list(rows[0])
     alignments = ["right" if column in _RIGHT else "left" for column in shown]
-    return cells_text(rows, [_TITLES[column] for column in shown], style, alignments)
+    cells = [list(row.values()) for row in rows]
+    return cells_text(cells, [_TITLES[column] for column in shown], style, alignments)
 
 
-def _room(listed: Sequence[_Listed], shown: Sequence[str]) -> int | None:
-    """The width that a terminal leaves for the last column; `None` where there is no terminal."""
-    if not sys.stdout.isatty():
-        return None
-    from shutil import get_terminal_size
+def _fitted(rows: Sequence[dict[str, str]], width: int) -> list[dict[str, str]]:
+    """The rows in a width: long inputs and titles cut off, and no inputs where it is narrow."""
+    rows = [{**row, "input": _cut(_first_part(row["input"]), _LONGEST_INPUT)} for row in rows]
+    # Tabulate leaves two blanks between columns, and two more beside the title of each.
+    widths = {
+        column: 2 + max(len(_TITLES[column]) + 2, *(len(row[column]) for row in rows))
+        for column in rows[0]
+        if column != "title"
+    }
+    room = width - sum(widths.values())
+    if room < _SHORTEST_TITLE:  # The title tells most of what the input is.
+        room += widths["input"]
+        rows = [{key: text for key, text in row.items() if key != "input"} for row in rows]
+    return [{**row, "title": _cut(row["title"], max(room, _SHORTEST_TITLE))} for row in rows]
 
-    # Tabulate leaves two blanks between columns, and two more beside a title.
-    others = (
-        max(len(_TITLES[column]) + 2, *(len(one.cell(column)) for one in listed)) + 2
-        for column in shown[:-1]
-    )
-    return get_terminal_size().columns - sum(others)
+
+def _first_part(text: str) -> str:
+    """What stands before a colon or a comma: `32x32 grey images` without what is in them."""
+    return text.partition(":")[0].partition(",")[0]
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

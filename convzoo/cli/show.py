@@ -26,9 +26,11 @@ def command(name: str) -> None:
         convzoo show dense_baseline
     """
     from convzoo.calculating import calc
-    from convzoo.zoo import card
+    from convzoo.zoo import entry, versions
 
-    about = card(name)
+    found = entry(name)
+    about = found.card
+    known = versions(found.name)
     report = calc(name)
     lines = [
         ("", about.title),
@@ -38,6 +40,8 @@ def command(name: str) -> None:
         *(("Claim", _claim(claim, report)) for claim in about.claims),
         ("Recipe", str(about.recipe or "")),
         ("Tags", ", ".join(about.tags)),
+        ("Also", ", ".join(found.aliases)),
+        ("Versions", ", ".join(known) if len(known) > 1 else ""),
         ("Licence", about.licence),
         *(("Note", note) for note in about.notes),
     ]

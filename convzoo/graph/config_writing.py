@@ -14,7 +14,7 @@ from convzoo.graph.config import Config
 from convzoo.graph.dims import Shape
 from convzoo.graph.dtypes import policy_config
 from convzoo.graph.graph import Graph, Model, Sequential
-from convzoo.graph.identifiers import canonical_name, kind_of_argument
+from convzoo.graph.identifiers import canonical_name, kind_of_argument, saved_activation
 from convzoo.graph.input import InputLayer
 from convzoo.graph.layer import Call, Constant, Layer, Tensor
 from convzoo.graph.structure import map_leaves
@@ -184,7 +184,10 @@ def argument_config(key: str, value: Any) -> Any:
     kind = kind_of_argument(key)
     if kind == "activation" and value is None:
         return "linear"
-    return canonical_name(value) if kind and isinstance(value, str) else value
+    if kind and isinstance(value, str):
+        value = canonical_name(value)
+        return saved_activation(value) if kind == "activation" else value
+    return value
 
 
 def _with_lists(value: Any) -> Any:
@@ -202,7 +205,9 @@ def _object_config(value: Config) -> Config | str:
             return canonical_name(class_name)
         if class_name == "VarianceScaling" and (name := _variance_scaling_name(settings)):
             return name
-    return {key: argument_config("", part) for key, part in value.items()}
+    # A file numbers the objects that several layers share; the number says nothing of them.
+    kept = {key: part for key, part in value.items() if key != "shared_object_id"}
+    return {key: argument_config("", part) for key, part in kept.items()}
 
 
 def _are_the_same(settings: Config, defaults: Config) -> bool:

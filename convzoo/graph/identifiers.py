@@ -38,6 +38,11 @@ _KNOWN = {
 }
 # fmt: on
 
+_OURS = frozenset({"scaled_tanh"})
+"""Activations that Keras does not have, registered with it in `convzoo.building`."""
+
+_PACKAGE = "convzoo>"
+
 
 def kind_of_argument(argument: str) -> str | None:
     """What an argument names, by its last word: `kernel_initializer` names an initializer."""
@@ -46,16 +51,31 @@ def kind_of_argument(argument: str) -> str | None:
 
 
 def is_known(kind: str, value: Any) -> bool:
-    """Whether Keras takes the value: nothing, a name it knows, a config, or what can be called."""
+    """Whether Keras takes the value: nothing, a name it knows, a config, or what can be called.
+
+    The name of an activation of ours is known too.
+    """
     if isinstance(value, str):
-        return value in _KNOWN[kind]
+        return value in _KNOWN[kind] or (kind == "activation" and value in _OURS)
     return value is None or isinstance(value, dict) or callable(value)
 
 
 def canonical_name(value: str) -> str:
     """The one name that Keras saves for a thing that has several."""
-    name = snake_case(value)
+    name = snake_case(value.removeprefix(_PACKAGE))
     return _SAVED_AS.get(name, name)
+
+
+def saved_activation(name: str) -> str | dict[str, str]:
+    """What Keras saves of an activation: a name, or the config of one of ours."""
+    if name not in _OURS:
+        return name
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": _PACKAGE + name,
+        "registered_name": "function",
+    }
 
 
 _SAVED_AS = {

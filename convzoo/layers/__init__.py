@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from convzoo.layers.dense import *
     from convzoo.layers.embedding import *
     from convzoo.layers.holding import *
+    from convzoo.layers.lenet import *
     from convzoo.layers.merging import *
     from convzoo.layers.normalization import *
     from convzoo.layers.pooling import *
@@ -69,7 +70,7 @@ def register_layer(
     def decorate(described: type[Described]) -> type[Described]:
         described.registered_name = registered_name
         LAYERS.add(registered_name or described.class_name, described)
-        if registered_name is not None and LAYERS.find(described.class_name) is None:
+        if registered_name is not None and LAYERS.registered(described.class_name) is None:
             LAYERS.add(described.class_name, described)
         return described
 

@@ -64,9 +64,15 @@ def names_a_file(source: Any) -> bool:
     """Whether a source is a path, or what a file holds, and no name of the zoo."""
     if not isinstance(source, str):
         return isinstance(source, (os.PathLike, bytes))
+    return os.path.exists(source) and not names_an_entry(source)
+
+
+def names_an_entry(text: str) -> bool:
+    """Whether a text is a name of the zoo, such as `mnist_convnet` or `mnist_convnet@1`."""
     from convzoo.zoo import ZOO
 
-    return os.path.exists(source) and not (source.isidentifier() and ZOO.find(source))
+    plain_name = text.partition("@")[0]
+    return plain_name.isidentifier() and plain_name in ZOO
 
 
 def reshaped(graph: Graph, input_shape: Any) -> Graph:
@@ -118,10 +124,7 @@ def read_words(words: list[str], input_shape: Any = None) -> Graph:
     Raises:
         SourceError: when they are none of these.
     """
-    from convzoo.zoo import ZOO
-
-    name = words[0].partition(":")[0]
-    if len(words) == 1 and name.isidentifier() and ZOO.find(name):
+    if len(words) == 1 and names_an_entry(words[0].partition(":")[0]):
         return _read_entry(words[0], input_shape)
     return reshaped(_read_words(words), input_shape)
 

@@ -8,14 +8,18 @@ A factory is a function that returns a graph and is registered under its own nam
 
 It takes the arguments that differ; `include_top`, `pooling`, `activation` and `features` are the
 same for all and stand in `overrides`.
+
+A plain name gives the newest version of an architecture; with `@1` after it, as in `my_convnet@1`,
+it gives that version.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from convzoo.errors import ArgumentError, ShapeError
+from convzoo.errors import ArgumentError, RenamedWarning, ShapeError, UnknownNameError, warn
 from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Graph
 from convzoo.graph.naming import fresh_names
@@ -36,43 +40,104 @@ class Entry(NamedTuple):
     """A registered architecture.
 
     Args:
-        name: its name.
+        name: its name; of a version that is not the newest with `@` and the version.
         factory: a function that describes it.
         card: what is known of it.
         aliases: other names that it has.
+        version: its version.
+        renamed_from: names that it had, which still give it and warn.
+        registered_in: the module that registers it.
     """
 
     name: str
     factory: Factory
     card: Card
     aliases: tuple[str, ...] = ()
+    version: int = 1
+    renamed_from: tuple[str, ...] = ()
+    registered_in: str = ""
 
 
-ZOO: Registry[Entry] = Registry("model", "convzoo.zoo", first=("mnist",), hint="See convzoo list.")
-"""Every architecture by name."""
+ZOO: Registry[Entry] = Registry(
+    "model",
+    "convzoo.zoo",
+    first=("mnist",),
+    hint="See convzoo list.",
+    entry_points="convzoo.models",
+)
+"""Every architecture by name; `entry` looks up what a user gives."""
 
 
 def register(
-    card: Card, *, name: str | None = None, aliases: tuple[str, ...] = ()
+    card: Card,
+    *,
+    name: str | None = None,
+    aliases: tuple[str, ...] = (),
+    version: int = 1,
+    renamed_from: tuple[str, ...] = (),
 ) -> Callable[[Factory], Factory]:
     """Decorate a function that returns a graph, to enter it in the zoo.
 
     Args:
         card: what is known of the architecture.
-        name: its name; the function's where it is not given.
+        name: its name; the function's where it is not given. A version that is not the newest any
+            more has the version in its name, as in `name="my_net@1"`.
         aliases: other names that it is found by.
+        version: its version, 2 or more where a description of that name differed before.
+        renamed_from: names that it had. They still give it, with a warning, and are not listed.
 
     Raises:
+        ArgumentError: when the version is not 1 or more.
         DuplicateNameError: when a name is taken.
     """
+    # The factory may be another module's function.
+    registered_in = sys._getframe(1).f_globals["__name__"]
 
     def decorate(factory: Factory) -> Factory:
-        entry = Entry(name or factory.__name__, factory, card, aliases)
-        for entry_name in (entry.name, *aliases):
-            ZOO.add(entry_name, entry)
+        own_name = name or factory.__name__
+        _, at, number = own_name.partition("@")
+        text = number if at else str(version)
+        if not text.isdecimal() or int(text) < 1:
+            raise ArgumentError(f"{own_name!r}: the version must be 1 or more. Received {text!r}.")
+        entry = Entry(own_name, factory, card, aliases, int(text), renamed_from, registered_in)
+        for listed_name in (own_name, *aliases):
+            ZOO.add(listed_name, entry, listed=not at)
+        for old_name in renamed_from:
+            ZOO.add(old_name, entry, listed=False)
         return factory
 
     return decorate
+
+
+def entry(name: str) -> Entry:
+    """The entry of an architecture by its name, an alias, an old name, or one of these `@` version.
+
+    Raises:
+        UnknownNameError: when there is none of that name, or not that version.
+        PluginError: when the package that has it can't be loaded.
+    """
+    plain_name, at, version = name.partition("@")
+    newest = ZOO.get(plain_name)
+    if plain_name in newest.renamed_from:
+        warn(f"{name!r} is renamed to {newest.name + at + version!r}.", RenamedWarning)
+    if not at or version == str(newest.version):
+        return newest
+    older = ZOO.registered(f"{newest.name}@{version}")
+    if older is None:
+        known = " and ".join(versions(newest.name))
+        raise UnknownNameError("model", name, (), f"There is {known}.")
+    return older
+
+
+def versions(name: str) -> list[str]:
+    """The names of all versions of an architecture, from the oldest to the newest.
+
+    Raises:
+        UnknownNameError: when there is none of that name.
+    """
+    newest = entry(name.partition("@")[0])
+    numbered = [f"{newest.name}@{version}" for version in range(1, newest.version + 1)]
+    return [older for older in numbered[:-1] if ZOO.registered(older)] + numbered[-1:]
 
 
 def list_models(
@@ -84,7 +149,8 @@ def list_models(
 ) -> list[str]:
     """The names of the zoo that match a wildcard pattern, in alphabetical order.
 
-    Nothing is calculated: what is asked for stands on the cards.
+    Nothing is calculated: what is asked for stands on the cards. Names that other packages enter
+    are among them; for their cards these packages are loaded, otherwise they are not.
 
     Args:
         pattern: what names, aliases among them, look like, such as `"resnet*"`.
@@ -92,11 +158,14 @@ def list_models(
         min_params: the fewest parameters, those that don't learn among them.
         max_params: the most parameters.
     """
+    found = ZOO.names(pattern)
+    if not tag and min_params is None and max_params is None:
+        return sorted({name if ZOO.package(name) else ZOO.get(name).name for name in found})
     tags = {tag} if isinstance(tag, str) else set(tag)
-    found = {entry.name: entry.card for entry in map(ZOO.get, ZOO.names(pattern))}
+    entries = {entry.name: entry.card for name in found if (entry := ZOO.find(name)) is not None}
     return sorted(
         name
-        for name, card in found.items()
+        for name, card in entries.items()
         if tags.issubset(card.tags) and is_within(card.count, min_params, max_params)
     )
 
@@ -114,7 +183,7 @@ def card(name: str) -> Card:
     Raises:
         UnknownNameError: when there is none of that name.
     """
-    return ZOO.get(name).card
+    return entry(name).card
 
 
 def preprocess(name: str) -> Preprocessing:
@@ -130,7 +199,7 @@ def preprocess(name: str) -> Preprocessing:
     Raises:
         UnknownNameError: when there is none of that name.
     """
-    return ZOO.get(name).card.preprocessing
+    return entry(name).card.preprocessing
 
 
 def takes(name: str, argument: str) -> bool:
@@ -141,7 +210,7 @@ def takes(name: str, argument: str) -> bool:
     """
     from inspect import signature
 
-    return argument in signature(ZOO.get(name).factory).parameters
+    return argument in signature(entry(name).factory).parameters
 
 
 def describe(name: str, **overrides: Any) -> Graph:
@@ -159,19 +228,20 @@ def describe(name: str, **overrides: Any) -> Graph:
         ArgumentError: when it has no such argument, or a value can't be used.
         ShapeError: when a layer can't take the input; the smallest input is told.
     """
-    entry = ZOO.get(name)
-    own, general = _parted(entry, overrides) if overrides else ({}, {})
+    found = entry(name)
+    own, general = _parted(found, overrides) if overrides else ({}, {})
     try:
-        graph = _made(entry, own, general)
+        graph = _made(found, own, general)
     except ShapeError as error:
-        smallest = _smaller_than_smallest(entry, own.get("input_shape"))
+        smallest = _smaller_than_smallest(found, own.get("input_shape"))
         if smallest is None:
             raise
         raise ShapeError(
-            f"{entry.name!r}: the input must be {_sizes(smallest)} or larger. "
+            f"{found.name!r}: the input must be {_sizes(smallest)} or larger. "
             f"Received {_sizes(own['input_shape'])}. {error}"
         ) from error
-    graph.name = entry.name
+    # TensorFlow takes no @ in the name of a model.
+    graph.name = found.name.replace("@", "_v")
     return graph
 
 
@@ -196,7 +266,15 @@ def _parted(entry: Entry, overrides: dict[str, Any]) -> tuple[dict[str, Any], di
 
 def _made(entry: Entry, own: dict[str, Any], general: dict[str, Any]) -> Graph:
     with fresh_names():
-        graph = entry.factory(**own)
+        try:
+            graph = entry.factory(**own)
+        except ShapeError:
+            has_top = general.get("include_top", True) and not general.get("features")
+            if has_top or "input_shape" not in own:
+                raise
+            # The classifier alone may need to know the sizes of the input, or need larger ones.
+            sized = {key: value for key, value in own.items() if key != "input_shape"}
+            return _made(entry, sized, general).with_input_shapes([own["input_shape"]])
         if not general:
             return graph
         from convzoo.zoo.overrides import overridden
@@ -216,7 +294,7 @@ def smallest_input(name: str) -> Shape:
     Raises:
         UnknownNameError: when there is none of that name.
     """
-    return _smallest_input(ZOO.get(name))
+    return _smallest_input(entry(name))
 
 
 def _smallest_input(entry: Entry) -> Shape:
@@ -277,9 +355,10 @@ def get(name: str, *, weights: str | None = None, **overrides: Any) -> keras.Mod
     """
     from convzoo.building import build
 
-    model = build(describe(name, **overrides))
+    found = entry(name)
+    model = build(describe(found.name, **overrides))
     if weights is not None:
         from convzoo.building.pretrained import load_weights
 
-        load_weights(model, ZOO.get(overrides.get("base", name)), weights)
+        load_weights(model, entry(overrides.get("base", found.name)), weights)
     return model

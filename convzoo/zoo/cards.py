@@ -65,6 +65,11 @@ class Claim:
     samples: int = 10_000
     note: str = ""
 
+    def __str__(self) -> str:
+        parts = [self.value, self.what.replace("_", " ")]
+        parts += [f"on {self.on}"] * bool(self.on) + [f"by {self.by}"] * bool(self.by)
+        return " ".join(parts) + (f" ({self.note})" if self.note else "")
+
     @property
     def is_counted(self) -> bool:
         """Whether the figure follows from the layers."""
@@ -110,6 +115,19 @@ def _figure(text: str) -> tuple[Decimal, Decimal]:
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     return number * unit, Decimal(10) ** exponent * unit
+
+
+def claimed_by_keras(params: str, accuracy: str) -> tuple[Claim, Claim]:
+    """What the documentation of `keras.applications` prints of a model.
+
+    Args:
+        params: the number of parameters, such as `"25.6 M"`.
+        accuracy: the share of ImageNet's validation images whose first guess is right.
+    """
+    return (
+        Claim("params", params, by="keras.io"),
+        Claim("accuracy", accuracy, on="ImageNet", by="keras.io", samples=50_000, note="top-1"),
+    )
 
 
 @dataclass(frozen=True)
@@ -179,6 +197,8 @@ class Card:
         recipe: how it is trained.
         tags: words to find it by, such as `"cifar"`.
         pretrained: the function of `keras.applications` whose weights it takes, such as `"VGG16"`.
+        pretrained_arguments: what that function is given besides the input and the classes, such
+            as `{"alpha": 0.25}`.
         licence: the licence of the description here.
         weights_licence: the licence of the weights that Keras has.
         notes: what else a user should know.
@@ -196,6 +216,7 @@ class Card:
     recipe: Recipe | None = None
     tags: tuple[str, ...] = ()
     pretrained: str = ""
+    pretrained_arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     licence: str = "Apache-2.0"
     weights_licence: str = ""
     notes: tuple[str, ...] = ()

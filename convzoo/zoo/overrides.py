@@ -34,11 +34,7 @@ def overridden(
     Raises:
         ArgumentError: when an argument can't be used.
     """
-    if pooling is not None and (include_top or features):
-        raise ArgumentError(
-            f"pooling={pooling!r} pools the last stage in place of the classifier. "
-            "Give include_top=False with it."
-        )
+    check_pooling(pooling, include_top or features is not None)
     if activation is not None and activation != card.activation:
         graph = _with_activation(graph, card.activation, activation)
     if features is not None:
@@ -75,20 +71,46 @@ def _up_to(graph: Graph, stage: str) -> Graph:
     return Sequential([graph.inputs, *graph.layers[: names.index(stage) + 1]])
 
 
+def check_pooling(pooling: str | None, include_top: bool) -> None:
+    """Refuse to pool what is not the output.
+
+    Raises:
+        ArgumentError: when there is pooling beside a classifier.
+    """
+    if pooling is not None and include_top:
+        raise ArgumentError(
+            f"pooling={pooling!r} pools the last stage in place of the classifier. "
+            "Give include_top=False with it."
+        )
+
+
 _POOLINGS = {"avg": "GlobalAveragePooling", "max": "GlobalMaxPooling"}
+
+
+def global_pooling(x: Tensor, pooling: str) -> layers.Layer:
+    """The layer that pools a tensor over all places.
+
+    Args:
+        x: the tensor.
+        pooling: `"avg"` or `"max"`.
+
+    Raises:
+        ArgumentError: when there is no such pooling, or the tensor has no places.
+    """
+    if pooling not in _POOLINGS:
+        raise ArgumentError(f'pooling must be "avg", "max" or None. Received {pooling!r}.')
+    if x.rank not in (3, 4, 5):
+        raise ArgumentError(
+            f"pooling={pooling!r}: without the classifier its output has the shape {x.shape}, "
+            "in which there are no places to pool over."
+        )
+    return layers.LAYERS.get(f"{_POOLINGS[pooling]}{x.rank - 2}D")()
 
 
 def _pooled(graph: Graph, pooling: str) -> Graph:
     """The model with its output pooled over all places."""
-    if pooling not in _POOLINGS:
-        raise ArgumentError(f'pooling must be "avg", "max" or None. Received {pooling!r}.')
     output = graph.output_tensors[0]
-    if output.rank not in (3, 4, 5):
-        raise ArgumentError(
-            f"pooling={pooling!r}: without the classifier its output has the shape {output.shape}, "
-            "in which there are no places to pool over."
-        )
-    pool = layers.LAYERS.get(f"{_POOLINGS[pooling]}{output.rank - 2}D")()
+    pool = global_pooling(output, pooling)
     if isinstance(graph, Sequential):
         return Sequential([graph.inputs, *graph.layers, pool])
     return Model(graph.inputs, pool(output))
@@ -97,6 +119,7 @@ def _pooled(graph: Graph, pooling: str) -> Graph:
 def _with_activation(graph: Graph, old: str, new: str) -> Graph:
     """The model with another activation wherever it has its own."""
     from convzoo.graph.config import graph_from_config
+    from convzoo.graph.config_writing import argument_config
 
     if not isinstance(new, str):
         raise ArgumentError(
@@ -104,6 +127,7 @@ def _with_activation(graph: Graph, old: str, new: str) -> Graph:
         )
     layers.Activation(new)  # Refuses a name that Keras doesn't know.
     config = graph.to_config()
+    written = argument_config("activation", old)
     changed = 0
     for entry in config["config"]["layers"]:
         arguments = entry["config"]
@@ -112,7 +136,7 @@ def _with_activation(graph: Graph, old: str, new: str) -> Graph:
             entry["class_name"] = "Activation"
             entry["config"] = {name: arguments[name] for name in kept if name in arguments}
             entry["config"]["activation"] = new
-        elif arguments.get("activation") == old:
+        elif arguments.get("activation") == written:
             arguments["activation"] = new
         else:
             continue

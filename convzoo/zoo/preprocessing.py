@@ -105,3 +105,8 @@ IMAGENET_STANDARD = Preprocessing(
     scale=1 / 255, mean=(0.485, 0.456, 0.406), deviation=(0.229, 0.224, 0.225)
 )
 """ImageNet's mean 0 and deviation 1: what `keras.applications` calls `"torch"`."""
+
+CIFAR10_STANDARD = Preprocessing(
+    scale=1 / 255, mean=(0.4914, 0.4822, 0.4465), deviation=(0.2470, 0.2435, 0.2616)
+)
+"""CIFAR-10's mean 0 and deviation 1, of its 50,000 training images."""

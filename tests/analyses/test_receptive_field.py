@@ -10,6 +10,7 @@ import pytest
 from convzoo import Input, Model, calc, layers
 from convzoo.analyses.report import Report
 from convzoo.errors import ArgumentError
+from convzoo.operations.numpy import Pad
 
 
 def _field(report: Report, name: str) -> Any:
@@ -93,6 +94,14 @@ def test_channels_first_and_tokens_have_their_axes() -> None:
     tokens = Input((20,), dtype="int32")
     y = layers.Conv1D(2, 3, name="conv")(layers.Embedding(10, 4)(tokens))
     assert _field(calc(Model(tokens, y), ["receptive_field"]), "conv").size == (3,)
+
+
+def test_padded_channels_stay_channels() -> None:
+    x = Input((8, 8, 2))
+    y = layers.Conv2D(2, 3, name="conv")(x)
+    padded = Pad([[0, 0], [0, 0], [0, 0], [1, 1]], name="padded")(y)
+    field = _field(calc(Model(x, padded), ["receptive_field"]), "padded")
+    assert (field.size, field.start) == ((3, 3), (0, 0))
 
 
 def test_nested_model_goes_on_from_what_its_input_sees() -> None:

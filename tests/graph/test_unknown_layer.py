@@ -8,10 +8,12 @@ import pytest
 
 import convzoo
 from convzoo import calc
+from convzoo.errors import PluginWarning
 from convzoo.graph.config import graph_from_config
 from convzoo.graph.config_writing import config_of
 from convzoo.graph.facts import Weight
 from convzoo.layers import LAYERS
+from tests.plugins import Plugins
 from tests.registries import keep
 
 
@@ -138,18 +140,21 @@ def test_layer_without_a_registered_name_is_exact(monkeypatch: pytest.MonkeyPatc
     assert calc(_stack(entry)).total("params") == 0
 
 
-def test_layer_of_a_package_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    from importlib.metadata import EntryPoint
+def test_layer_of_a_package_is_found_by_its_entry_point(plugins: Plugins) -> None:
+    layers = {"p>Broken": "no_such_module:Broken", "p>Twice": "p:Twice", "Twice": "p:Twice"}
+    code = """
+        import convzoo
 
-    def entry_points(group: str) -> list[EntryPoint]:
-        assert group == "convzoo.layers"
-        return [
-            EntryPoint("p>Broken", "no_such_module:Broken", group),
-            EntryPoint("p>Twice", "convzoo.layers.dense:Dense", group),
-        ]
-
-    monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
-    keep(monkeypatch, LAYERS)
-    assert LAYERS.find("p>Twice") is convzoo.layers.Dense
-    with pytest.warns(UserWarning, match=r"The layer 'p>Broken' of 'no_such_module:Broken' can't"):
+        @convzoo.register_layer("p>Twice")
+        class Twice(convzoo.layers.Layer):
+            pass
+    """
+    plugins.install("p", {"convzoo.layers": layers}, code)
+    twice = LAYERS.find("p>Twice")
+    assert twice is not None
+    assert twice.class_name == "Twice"
+    assert LAYERS.find("Twice") is twice
+    message = r"The layer 'p>Broken' of the package p \(no_such_module:Broken\) can't be loaded: "
+    with pytest.warns(PluginWarning, match=message):
         assert LAYERS.find("p>Broken") is None
+    assert LAYERS.find("p>Broken") is None

@@ -29,7 +29,7 @@ def test_entry_has_a_full_card_and_its_counts(name: str) -> None:
 
 
 def test_roster_of_the_lecture_is_listed() -> None:
-    assert convzoo.list_models("mnist_*") == ["mnist_convnet", "mnist_convnet_base"]
+    assert convzoo.list_models("mnist_convnet*") == ["mnist_convnet", "mnist_convnet_base"]
     assert {"two_convs", "dense_baseline", "nielsen_feature_maps"} <= set(convzoo.list_models())
 
 

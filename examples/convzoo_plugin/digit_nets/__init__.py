@@ -1,0 +1,1 @@
+"""Small networks for handwritten digits, for convzoo."""

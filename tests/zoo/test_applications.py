@@ -1,0 +1,106 @@
+"""Every entry that has weights in `keras.applications` is the model that Keras makes there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import keras
+import pytest
+
+import convzoo
+from convzoo.graph.graph import Graph
+from tests.applications import one_model_in_memory
+from tests.keras_oracle import facts_of_model, facts_of_report
+
+_ENTRIES = [name for name in convzoo.list_models() if convzoo.card(name).pretrained]
+
+# What the default run builds.
+_QUICK = {"mobilenet", "mobilenet_v3_small", "vgg16", "xception"}
+
+
+def _parameters(quick: set[str]) -> list[Any]:
+    return [
+        pytest.param(name, marks=() if name in quick else pytest.mark.slow) for name in _ENTRIES
+    ]
+
+
+@pytest.mark.parametrize("name", _parameters(_QUICK))
+def test_entry_equals_the_application(name: str) -> None:
+    _assert_equal(name, input_shape=convzoo.describe(name).input_shapes[0][1:])
+
+
+@pytest.mark.parametrize("name", _parameters({"vgg16"}))
+def test_entry_without_top_equals_the_application(name: str) -> None:
+    shape = convzoo.describe(name).input_shapes[0][1:]
+    _assert_equal(name, input_shape=shape, include_top=False)
+
+
+@pytest.mark.parametrize("name", _parameters({"mobilenet_v2"}))
+@pytest.mark.parametrize("shape", [(97, 110, 3), (None, None, 3)], ids=["odd", "unknown"])
+def test_entry_on_another_input_equals_the_application(
+    name: str, shape: tuple[int | None, ...]
+) -> None:
+    _assert_equal(name, input_shape=shape, include_top=False)
+
+
+@pytest.mark.parametrize("name", _parameters({"mobilenet_025"}))
+def test_entry_with_other_classes_equals_the_application(name: str) -> None:
+    shape = convzoo.describe(name).input_shapes[0][1:]
+    _assert_equal(name, input_shape=shape, classes=7)
+
+
+@pytest.mark.parametrize("name", _ENTRIES)
+def test_entry_has_the_name_that_keras_gives_it(name: str) -> None:
+    card = convzoo.card(name)
+    assert "keras-application" in card.tags
+    if convzoo.card(card.pretrained) is not card:
+        assert card.pretrained_arguments
+
+
+def _assert_equal(name: str, **arguments: Any) -> None:
+    """Fail unless the description and the model of Keras agree on every row and every argument."""
+    card = convzoo.card(name)
+    make = getattr(keras.applications, card.pretrained)
+    graph = convzoo.describe(name, **arguments)
+    with one_model_in_memory():
+        model = make(weights=None, **card.pretrained_arguments, **arguments)
+        theirs, ours = facts_of_model(model), facts_of_report(convzoo.calc(graph))
+        assert {**theirs, "name": name} == ours
+        for one, other in zip(_entries_by_keras(model), _entries(graph), strict=True):
+            assert one == other
+
+
+def _entries_by_keras(model: Any) -> list[Any]:
+    return [_comparable(entry) for entry in model.get_config()["layers"]]
+
+
+def _entries(graph: Graph) -> list[Any]:
+    """The rows with the arguments that a layer has that Keras makes of each."""
+    entries = graph.to_config()["config"]["layers"]
+    return [
+        _comparable({**entry, "config": keras.saving.deserialize_keras_object(entry).get_config()})
+        for entry in entries
+    ]
+
+
+def _comparable(entry: dict[str, Any]) -> Any:
+    """A row of a config: what the layer is, its arguments, and what it is called on.
+
+    Left out is what changes no output: how weights begin, what is punished, and arguments of calls
+    that Keras fills in.
+    """
+    arguments = {
+        key: value
+        for key, value in entry["config"].items()
+        if not key.endswith(("_initializer", "_regularizer", "dtype"))
+    }
+    calls = [
+        {
+            "args": call["args"],
+            "kwargs": {k: v for k, v in call["kwargs"].items() if k not in ("mask", "training")},
+        }
+        for call in entry["inbound_nodes"]
+    ]
+    kept = {key: entry[key] for key in ("class_name", "name")}
+    return json.loads(json.dumps({**kept, "config": arguments, "calls": calls}))
