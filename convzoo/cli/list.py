@@ -98,8 +98,8 @@ def command(
         columns.append("macs")
     if sort == "receptive_field" or field != (None, None):
         columns.append("receptive_field")
-    reads_cards = bool(columns) or sort != "name" or style in ("json", "csv")
-    listed = [one for name in sorted(matching) if (one := _listed(name, reads_cards and not names))]
+    reads_cards = bool(columns) or sort != "name" or (style in ("json", "csv") and not names)
+    listed = [one for name in sorted(matching) if (one := _listed(name, reads_cards))]
     if columns:
         listed = [
             one
@@ -246,7 +246,7 @@ def _sorted(listed: Sequence[_Listed], sort: str, reverse: bool) -> list[_Listed
 
 
 def _sort_key(one: _Listed, sort: str) -> Any:
-    if sort == "name" or one.entry is None:
+    if one.entry is None or sort == "name":
         return one.name
     if sort == "receptive_field":
         return None if one.field is None else one.field.weight

@@ -289,7 +289,7 @@ def smallest_input(name: str) -> Shape:
     """The smallest input, without the batch, that an architecture takes.
 
     It is calculated: each axis is tried in sizes below that of the default input, the others left
-    as they are.
+    as they are; `None` where that has no size.
 
     Raises:
         UnknownNameError: when there is none of that name.
@@ -298,7 +298,11 @@ def smallest_input(name: str) -> Shape:
 
 
 def _smallest_input(entry: Entry) -> Shape:
+    from inspect import signature
+
     usual = _made(entry, {}, {}).input_shapes[0][1:]
+    if "input_shape" not in signature(entry.factory).parameters:
+        return usual
 
     def takes(axis: int, size: int) -> bool:
         shape = (*usual[:axis], size, *usual[axis + 1 :])
@@ -310,9 +314,10 @@ def _smallest_input(entry: Entry) -> Shape:
 
     smallest = list(usual)
     for axis, size in enumerate(usual[:-1]):
+        if size is None:
+            continue
         # What takes a size takes all that are larger: between the two, halve what is left.
-        refused, taken = 0, size
-        assert isinstance(taken, int)
+        refused, taken = 0, int(size)
         while taken - refused > 1:
             middle = (taken + refused) // 2
             if takes(axis, middle):
