@@ -74,7 +74,7 @@ def test_error_is_one_line_with_status_2(
 
 
 def test_list_and_show_tell_of_the_zoo(capfd: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = _run(capfd, "list", "mnist*")
+    _, out, _ = _run(capfd, "list", "mnist_convnet*")
     assert [line.split()[0] for line in out.splitlines()[2:]] == [
         "mnist_convnet",
         "mnist_convnet_base",

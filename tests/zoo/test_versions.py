@@ -59,7 +59,7 @@ def test_unknown_version_is_told_with_those_there_are(version: str) -> None:
 def test_only_current_names_are_listed_and_suggested() -> None:
     assert convzoo.list_models("net*") == ["net"]
     assert ZOO.names("net*") == ["net", "netz"]
-    with pytest.raises(UnknownNameError, match=r"'netzz'\. Did you mean netz or net\? See"):
+    with pytest.raises(UnknownNameError, match=r"'netzz'\. Did you mean netz or net or "):
         convzoo.calc("netzz")
     assert convzoo.versions("netz@1") == ["net@1", "net@2", "net@3"]
 
