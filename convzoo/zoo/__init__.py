@@ -16,7 +16,7 @@ it gives that version.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.errors import ArgumentError, RenamedWarning, ShapeError, UnknownNameError, warn
@@ -140,13 +140,41 @@ def versions(name: str) -> list[str]:
     return [older for older in numbered[:-1] if ZOO.registered(older)] + numbered[-1:]
 
 
-def list_models(pattern: str = "*") -> list[str]:
+def list_models(
+    pattern: str = "*",
+    *,
+    tag: str | Iterable[str] = (),
+    min_params: float | None = None,
+    max_params: float | None = None,
+) -> list[str]:
     """The names of the zoo that match a wildcard pattern, in alphabetical order.
 
-    Those that other packages enter are among them, and are not loaded for it.
+    Nothing is calculated: what is asked for stands on the cards. Names that other packages enter
+    are among them; for their cards these packages are loaded, otherwise they are not.
+
+    Args:
+        pattern: what names, aliases among them, look like, such as `"resnet*"`.
+        tag: a tag that the card has, or several that it has all of.
+        min_params: the fewest parameters, those that don't learn among them.
+        max_params: the most parameters.
     """
     found = ZOO.names(pattern)
-    return sorted({name if ZOO.package(name) else ZOO.get(name).name for name in found})
+    if not tag and min_params is None and max_params is None:
+        return sorted({name if ZOO.package(name) else ZOO.get(name).name for name in found})
+    tags = {tag} if isinstance(tag, str) else set(tag)
+    entries = {entry.name: entry.card for name in found if (entry := ZOO.find(name)) is not None}
+    return sorted(
+        name
+        for name, card in entries.items()
+        if tags.issubset(card.tags) and is_within(card.count, min_params, max_params)
+    )
+
+
+def is_within(value: float | None, least: float | None, most: float | None) -> bool:
+    """Whether a value lies between two limits; one that is unknown only where there are none."""
+    if value is None:
+        return least is None and most is None
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def card(name: str) -> Card:
@@ -261,7 +289,7 @@ def smallest_input(name: str) -> Shape:
     """The smallest input, without the batch, that an architecture takes.
 
     It is calculated: each axis is tried in sizes below that of the default input, the others left
-    as they are.
+    as they are; `None` where that has no size.
 
     Raises:
         UnknownNameError: when there is none of that name.
@@ -270,7 +298,11 @@ def smallest_input(name: str) -> Shape:
 
 
 def _smallest_input(entry: Entry) -> Shape:
+    from inspect import signature
+
     usual = _made(entry, {}, {}).input_shapes[0][1:]
+    if "input_shape" not in signature(entry.factory).parameters:
+        return usual
 
     def takes(axis: int, size: int) -> bool:
         shape = (*usual[:axis], size, *usual[axis + 1 :])
@@ -282,9 +314,10 @@ def _smallest_input(entry: Entry) -> Shape:
 
     smallest = list(usual)
     for axis, size in enumerate(usual[:-1]):
+        if size is None:
+            continue
         # What takes a size takes all that are larger: between the two, halve what is left.
-        refused, taken = 0, size
-        assert isinstance(taken, int)
+        refused, taken = 0, int(size)
         while taken - refused > 1:
             middle = (taken + refused) // 2
             if takes(axis, middle):

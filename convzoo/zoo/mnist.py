@@ -16,11 +16,8 @@ from convzoo.zoo.preprocessing import UNIT
 
 _INPUT = "28x28 grey images"
 
-_POOLINGS = {
-    "max": layers.MaxPooling2D,
-    "average": layers.AveragePooling2D,
-    "l2": layers.L2Pooling2D,
-}
+# Names, so that a list of the zoo loads no layers.
+_POOLINGS = {"max": "MaxPooling2D", "average": "AveragePooling2D", "l2": "L2Pooling2D"}
 
 
 def _book(where: str) -> Source:
@@ -32,7 +29,7 @@ def _base(input_shape: Shape, pooling: str) -> list[Any]:
         raise ArgumentError(
             f"pooling must be {' or '.join(map(repr, _POOLINGS))}. Received {pooling!r}."
         )
-    pool = _POOLINGS[pooling]
+    pool = layers.LAYERS.get(_POOLINGS[pooling])
     return [
         layers.Input(input_shape),
         layers.Conv2D(32, (3, 3), activation="relu"),

@@ -100,7 +100,7 @@ def test_command_line_warns_of_an_old_name_once(
 def test_show_tells_versions_and_aliases(capfd: pytest.CaptureFixture[str]) -> None:
     run(["show", "net"])
     out = capfd.readouterr().out
-    assert "  Also:     netz\n  Versions: net@1, net@2, net@3\n" in out
+    assert "Aliases     netz\nVersions    net@1, net@2, net@3\n" in out
     run(["show", "mnist_convnet"])
     assert "Versions" not in capfd.readouterr().out
 
