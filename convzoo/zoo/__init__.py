@@ -20,9 +20,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.errors import ArgumentError, RenamedWarning, ShapeError, UnknownNameError, warn
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph
-from convzoo.graph.naming import fresh_names
 from convzoo.registry import Registry
 from convzoo.zoo.cards import Card as Card
 from convzoo.zoo.cards import Claim as Claim
@@ -32,6 +29,9 @@ from convzoo.zoo.preprocessing import Preprocessing as Preprocessing
 
 if TYPE_CHECKING:
     import keras
+
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 Factory: TypeAlias = "Callable[..., Graph]"
 
@@ -265,6 +265,8 @@ def _parted(entry: Entry, overrides: dict[str, Any]) -> tuple[dict[str, Any], di
 
 
 def _made(entry: Entry, own: dict[str, Any], general: dict[str, Any]) -> Graph:
+    from convzoo.graph.naming import fresh_names
+
     with fresh_names():
         try:
             graph = entry.factory(**own)
