@@ -28,6 +28,8 @@ from convzoo.zoo.cards import Source as Source
 from convzoo.zoo.preprocessing import Preprocessing as Preprocessing
 
 if TYPE_CHECKING:
+    import os
+
     import keras
 
     from convzoo.graph.dims import Shape
@@ -346,7 +348,9 @@ def _sizes(shape: Shape) -> str:
     return "x".join("?" if size is None else str(size) for size in shape)
 
 
-def get(name: str, *, weights: str | None = None, **overrides: Any) -> keras.Model:
+def get(
+    name: str, *, weights: str | os.PathLike[str] | None = None, **overrides: Any
+) -> keras.Model:
     """The architecture as a real Keras model, not compiled.
 
     Args:
