@@ -67,7 +67,9 @@ def test_layer_that_the_base_lacks_is_told_with_close_ones() -> None:
     message = r"Unknown layer of 'vgg16' 'block5_conv9'\. Did you mean block5_conv"
     with pytest.raises(UnknownNameError, match=message):
         convzoo.describe("vgg16_features", fine_tune_from="block5_conv9")
-    with pytest.raises(UnknownNameError, match=r"Unknown model 'vgg61'\. Did you mean vgg19 or vgg16"):
+    with pytest.raises(
+        UnknownNameError, match=r"Unknown model 'vgg61'\. Did you mean vgg19 or vgg16"
+    ):
         convzoo.describe("vgg16_features", base="vgg61")
 
 
