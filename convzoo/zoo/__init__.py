@@ -371,5 +371,13 @@ def get(
     if weights is not None:
         from convzoo.building.pretrained import load_weights
 
-        load_weights(model, entry(overrides.get("base", found.name)), weights)
+        load_weights(model, _base_of(found, overrides), weights)
     return model
+
+
+def _base_of(entry: Entry, overrides: dict[str, Any]) -> Entry:
+    """The entry whose weights Keras has: the one that an argument `base` names, or itself."""
+    from inspect import signature
+
+    base = signature(entry.factory).parameters.get("base")
+    return entry if base is None else ZOO.get(overrides.get("base", base.default))
