@@ -5,12 +5,16 @@ Source: F. Chollet, "Deep Learning with Python", 1st edition (2017), section 5.3
 
 from __future__ import annotations
 
-from convzoo import layers
+from typing import TYPE_CHECKING
+
+from convzoo import layers, models
 from convzoo.errors import UnknownNameError
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
 from convzoo.zoo import Card, Claim, Recipe, Source, describe, register
 from convzoo.zoo.preprocessing import IMAGENET_MEAN
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 
 def _accuracy(value: str, note: str) -> Claim:
@@ -90,4 +94,4 @@ def vgg16_features(
     x = layers.Flatten()(graph.output_tensors[0])
     x = layers.Dense(256, activation="relu")(x)
     x = layers.Dense(classes, activation="sigmoid" if classes == 1 else "softmax")(x)
-    return Model(graph.inputs, x)
+    return models.Model(graph.inputs, x)

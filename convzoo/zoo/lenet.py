@@ -6,11 +6,15 @@ recognition", Proceedings of the IEEE 86(11), 1998, sections II.B and III and ap
 
 from __future__ import annotations
 
-from convzoo import layers
+from typing import TYPE_CHECKING
+
+from convzoo import layers, models
 from convzoo.errors import ArgumentError
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
 from convzoo.zoo import Card, Claim, Preprocessing, Recipe, Source, register
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _PAPER = Source(
     "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner",
@@ -113,7 +117,7 @@ def _prototypes(classes: int) -> list[list[int]]:
 def lenet5(input_shape: Shape = (32, 32, 1), classes: int = 10) -> Graph:
     """Three convolutions, two sub-samplings, a dense layer and distances from bitmaps."""
     squash = "scaled_tanh"
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Conv2D(6, (5, 5), activation=squash, name="c1"),
@@ -146,7 +150,7 @@ def lenet5(input_shape: Shape = (32, 32, 1), classes: int = 10) -> Graph:
 )
 def lenet5_dense(input_shape: Shape = (32, 32, 1), classes: int = 10) -> Graph:
     """Three convolutions, two poolings, two dense layers."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Conv2D(6, (5, 5), activation="tanh", name="c1"),
