@@ -20,9 +20,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.errors import ArgumentError, RenamedWarning, ShapeError, UnknownNameError, warn
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph
-from convzoo.graph.naming import fresh_names
 from convzoo.registry import Registry
 from convzoo.zoo.cards import Card as Card
 from convzoo.zoo.cards import Claim as Claim
@@ -31,7 +28,12 @@ from convzoo.zoo.cards import Source as Source
 from convzoo.zoo.preprocessing import Preprocessing as Preprocessing
 
 if TYPE_CHECKING:
+    import os
+
     import keras
+
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 Factory: TypeAlias = "Callable[..., Graph]"
 
@@ -265,6 +267,8 @@ def _parted(entry: Entry, overrides: dict[str, Any]) -> tuple[dict[str, Any], di
 
 
 def _made(entry: Entry, own: dict[str, Any], general: dict[str, Any]) -> Graph:
+    from convzoo.graph.naming import fresh_names
+
     with fresh_names():
         try:
             graph = entry.factory(**own)
@@ -344,7 +348,9 @@ def _sizes(shape: Shape) -> str:
     return "x".join("?" if size is None else str(size) for size in shape)
 
 
-def get(name: str, *, weights: str | None = None, **overrides: Any) -> keras.Model:
+def get(
+    name: str, *, weights: str | os.PathLike[str] | None = None, **overrides: Any
+) -> keras.Model:
     """The architecture as a real Keras model, not compiled.
 
     Args:
@@ -365,5 +371,13 @@ def get(name: str, *, weights: str | None = None, **overrides: Any) -> keras.Mod
     if weights is not None:
         from convzoo.building.pretrained import load_weights
 
-        load_weights(model, entry(overrides.get("base", found.name)), weights)
+        load_weights(model, _base_of(found, overrides), weights)
     return model
+
+
+def _base_of(entry: Entry, overrides: dict[str, Any]) -> Entry:
+    """The entry whose weights Keras has: the one that an argument `base` names, or itself."""
+    from inspect import signature
+
+    base = signature(entry.factory).parameters.get("base")
+    return entry if base is None else ZOO.get(overrides.get("base", base.default))

@@ -116,8 +116,7 @@ def convnext(
 ) -> Graph:
     """Four stages of residual blocks, each with one depthwise convolution.
 
-    The network holds its own preprocessing. As in Keras, what remains without the classifier is
-    normalized once more, behind the pooling if there is one.
+    The network holds its own preprocessing.
     """
     check_pooling(pooling, include_top)
     name = f"convnext_{variant.name.lower()}"
@@ -162,6 +161,10 @@ def _register(variant: _Variant) -> None:
         tags=("imagenet", "depthwise", "residual", "keras-application"),
         pretrained=keras_name,
         weights_licence="MIT",
+        notes=(
+            "As in Keras, the stem and the downsampling are models within the model, and what "
+            "remains without the classifier is normalized once more, after any pooling.",
+        ),
     )
     factory = partial(convnext, variant, input_shape=(224, 224, 3))
     register(card, name=f"convnext_{variant.name.lower()}", aliases=(keras_name,))(factory)

@@ -111,9 +111,9 @@ _VARIANTS = (
 # fmt: on
 
 _NOTES = {
-    "0.70 G": "0.687 G here, 1.9 % fewer; it is not told what was counted",
-    "4.2 G": "4.39 G here, 4.6 % more; it is not told what was counted",
-    "9.9 G": "10.27 G here, 3.7 % more; it is not told what was counted",
+    "0.70 G": "0.687 G here, 1.9 % fewer; the paper does not say what was counted",
+    "4.2 G": "4.39 G here, 4.6 % more; the paper does not say what was counted",
+    "9.9 G": "10.27 G here, 3.7 % more; the paper does not say what was counted",
 }
 """Why a printed figure is not the one that is counted here."""
 
@@ -298,9 +298,13 @@ def _register(variant: _Variant) -> None:
         input=f"{size}x{size} colour images",
         stages=_stage_ends(variant),
         activation="silu",
-        tags=("imagenet", "mobile", "depthwise", "residual", "keras-application"),
+        tags=("imagenet", "depthwise", "residual", "keras-application"),
         pretrained=keras_name,
         weights_licence="Apache-2.0",
+        notes=(
+            "With ImageNet's weights Keras adds a second Rescaling; here its factors are part of "
+            "the variance that is loaded into the Normalization.",
+        ),
     )
     factory = partial(efficientnet, variant, input_shape=(size, size, 3))
     register(card, name=f"efficientnet_{variant.name.lower()}", aliases=(keras_name,))(factory)

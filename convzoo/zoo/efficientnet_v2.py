@@ -136,8 +136,8 @@ _VARIANTS = (
 
 _NOTES = {
     "119.5 M": "118.5 M here, 0.8 % fewer; keras.io's count agrees with the one here",
-    "24.7 G": "24.58 G here, 0.5 % fewer; it is not told what was counted",
-    "56.3 G": "56.08 G here, 0.4 % fewer; it is not told what was counted",
+    "24.7 G": "24.58 G here, 0.5 % fewer; they do not say what was counted",
+    "56.3 G": "56.08 G here, 0.4 % fewer; they do not say what was counted",
 }
 """Why a printed figure is not the one that is counted here."""
 

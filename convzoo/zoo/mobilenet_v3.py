@@ -85,9 +85,9 @@ def mobilenet_v3(
     classes: int = 1000,
     *,
     blocks: tuple[_Block, ...],
-    features: int,
+    units: int,
 ) -> Graph:
-    """A convolution, the blocks, and a classifier of 1x1 convolutions through `features`."""
+    """A convolution, the blocks, and a classifier of 1x1 convolutions through hidden units."""
     inputs = layers.Input(input_shape)
     x = layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
     x = layers.Conv2D(16, 3, strides=2, padding="same", use_bias=False, name="conv")(x)
@@ -97,7 +97,7 @@ def mobilenet_v3(
     x = layers.Conv2D(blocks[-1].wide, 1, padding="same", use_bias=False, name="conv_1")(x)
     x = _hard_swish(_norm(x, "conv_1_bn"))
     x = layers.GlobalAveragePooling2D(keepdims=True)(x)
-    x = _hard_swish(layers.Conv2D(features, 1, padding="same", name="conv_2")(x))
+    x = _hard_swish(layers.Conv2D(units, 1, padding="same", name="conv_2")(x))
     x = layers.Dropout(0.2)(x)
     x = layers.Conv2D(classes, 1, padding="same", name="logits")(x)
     x = layers.Flatten()(x)
@@ -159,7 +159,7 @@ def _norm(x: Any, name: str) -> Any:
 def _register(
     size: str,
     blocks: tuple[_Block, ...],
-    features: int,
+    units: int,
     params: tuple[int, int],
     stages: tuple[str, ...],
     claims: tuple[Claim, ...],
@@ -177,10 +177,10 @@ def _register(
         params=params[0],
         total_params=params[1],
         claims=claims,
-        input="224x224 colour images, values from 0 to 255",
+        input="224x224 colour images",
         preprocessing=RAW,
         stages=stages,
-        activation="hard_swish",
+        activation="hard_silu",
         tags=("imagenet", "mobile", "depthwise", "residual", "keras-application"),
         pretrained=f"MobileNetV3{size.title()}",
         notes=(
@@ -188,7 +188,7 @@ def _register(
             "An activation in place of hard swish leaves the ReLU of the first blocks alone.",
         ),
     )
-    factory = partial(mobilenet_v3, blocks=blocks, features=features)
+    factory = partial(mobilenet_v3, blocks=blocks, units=units)
     register(card, name=f"mobilenet_v3_{size}", aliases=(card.pretrained,))(factory)
 
 

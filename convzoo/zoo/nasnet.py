@@ -152,10 +152,7 @@ def nasnet(
     include_top: bool = True,
     pooling: str | None = None,
 ) -> Graph:
-    """A stem of one convolution and two reductions, and three stages of normal cells.
-
-    How many layers it has depends on the input, so that no card could name the last activation.
-    """
+    """A stem of one convolution and two reductions, and three stages of normal cells."""
     check_pooling(pooling, include_top)
     inputs = layers.Input(input_shape)
     x = layers.Conv2D(
@@ -181,6 +178,7 @@ def nasnet(
         for name in range(number, number + variant.cells):
             x, before = _normal(x, before, filters, str(name)), x
     x = layers.Activation("relu")(x)
+    # Its number depends on the input's shape, so that a card can't name it as the last stage.
     if not include_top:
         return Model(inputs, global_pooling(x, pooling)(x) if pooling else x)
     x = layers.GlobalAveragePooling2D()(x)

@@ -118,8 +118,8 @@ register(
                 "flops",
                 "1.72 G",
                 by=_MODELS,
-                note="1.67 calculated; the published model pads conv10, whose 15x15 maps in place "
-                "of the paper's 13x13 make up for it",
+                note="1.67 calculated; the published model pads conv10: with its 15x15 maps, in "
+                "place of the paper's 13x13, twice the multiply-accumulates are 1.72",
             ),
             Claim("accuracy", "57.5 %", on="ImageNet", samples=50_000, note="top 1"),
             Claim("accuracy", "80.3 %", on="ImageNet", samples=50_000, note="top 5"),

@@ -58,6 +58,31 @@ def test_entry_has_the_name_that_keras_gives_it(name: str) -> None:
         assert card.pretrained_arguments
 
 
+@pytest.mark.parametrize("name", _ENTRIES)
+def test_stages_shrink_to_where_the_classifier_begins(name: str) -> None:
+    stages = convzoo.describe(name, features="stages").output_tensors
+    assert len(stages) == len(convzoo.card(name).stages)
+    heights: list[Any] = [tensor.shape[1] for tensor in stages]
+    assert heights == sorted(heights, reverse=True)
+    assert stages[-1].shape == convzoo.describe(name, include_top=False).output_tensors[0].shape
+
+
+def test_another_activation_leaves_gates_and_the_classifier_alone() -> None:
+    before = convzoo.describe("mobilenet_v3_small")
+    after = convzoo.describe("mobilenet_v3_small", activation="elu")
+    changed = [
+        (one.class_name, one.activation, other.activation)
+        for one, other in zip(before.layers, after.layers, strict=True)
+        if one.to_config() != other.to_config()
+    ]
+    assert set(changed) == {("Activation", "hard_swish", "elu")}
+    assert len(changed) == 19
+    after = convzoo.describe("mobilenet_v2", activation="elu")
+    kinds = [layer.class_name for layer in after.layers]
+    assert (kinds.count("ReLU"), kinds.count("Activation")) == (0, 35)
+    assert after.layers[-1].activation == "softmax"
+
+
 def _assert_equal(name: str, **arguments: Any) -> None:
     """Fail unless the description and the model of Keras agree on every row and every argument."""
     card = convzoo.card(name)
