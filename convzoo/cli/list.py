@@ -99,7 +99,7 @@ def command(
     if sort == "receptive_field" or field != (None, None):
         columns.append("receptive_field")
     reads_cards = bool(columns) or sort != "name" or (style in ("json", "csv") and not names)
-    listed = [one for name in sorted(matching) if (one := _listed(name, reads_cards))]
+    listed = [one for name in sorted(matching) if (one := _line_of(name, reads_cards))]
     if columns:
         listed = [
             one
@@ -144,7 +144,7 @@ class _Listed(NamedTuple):
         return {
             "name": self.name,
             "title": card.title,
-            "params": card.count,
+            "params": card.all_params,
             "trainable_params": card.params,
             **({"macs": self.macs} if "macs" in columns else {}),
             **(
@@ -164,7 +164,7 @@ class _Listed(NamedTuple):
             return self._cell_of_package(column)
         card = self.entry.card
         if column in ("params", "macs"):
-            count = card.count if column == "params" else self.macs
+            count = card.all_params if column == "params" else self.macs
             return "unknown" if count is None else f"{count:,}"
         if column == "receptive_field":
             from convzoo.analyses.receptive_field import sizes_text
@@ -182,7 +182,7 @@ class _Listed(NamedTuple):
         return texts.get(column, "")
 
 
-def _listed(name: str, reads_card: bool) -> _Listed | None:
+def _line_of(name: str, reads_card: bool) -> _Listed | None:
     """The line of a name; of one that a package enters the card is read only where it's needed.
 
     Returns:
@@ -251,7 +251,7 @@ def _sort_key(one: _Listed, sort: str) -> Any:
     if sort == "receptive_field":
         return None if one.field is None else one.field.weight
     card = one.entry.card
-    return {"params": card.count, "macs": one.macs, "year": card.source.year}[sort]
+    return {"params": card.all_params, "macs": one.macs, "year": card.source.year}[sort]
 
 
 def _text(listed: Sequence[_Listed], columns: Sequence[str], style: str) -> str:

@@ -92,7 +92,7 @@ def card_dict(
         "versions": versions,
         **known,
         # These names mean what they mean in the calculator.
-        "params": card.count,
+        "params": card.all_params,
         "trainable_params": card.params,
         "claims": [
             {**_plain(claim), "status": claim.status(report.total)} for claim in card.claims

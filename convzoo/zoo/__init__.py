@@ -168,7 +168,7 @@ def list_models(
     return sorted(
         name
         for name, card in entries.items()
-        if tags.issubset(card.tags) and is_within(card.count, min_params, max_params)
+        if tags.issubset(card.tags) and is_within(card.all_params, min_params, max_params)
     )
 
 

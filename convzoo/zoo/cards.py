@@ -222,6 +222,6 @@ class Card:
     notes: tuple[str, ...] = ()
 
     @property
-    def count(self) -> int | None:
+    def all_params(self) -> int | None:
         """The number of all parameters, which `convzoo list` shows."""
         return self.total_params or self.params

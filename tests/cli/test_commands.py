@@ -403,3 +403,23 @@ def test_calc_and_build_describe_for_the_input_shape(capfd: pytest.CaptureFixtur
         status, out, err = _run(capfd, *command, "--input-shape", "12x12x1")
         assert (status, out) == (2, "")
         assert "'mnist_convnet': the input must be 18x18x1 or larger." in err
+
+
+def test_list_fits_into_the_terminal(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for width, has_input in ((80, False), (100, True)):
+        monkeypatch.setenv("COLUMNS", str(width))
+        _, out, _ = _run(capfd, "list", "mnist*", "mlperf*", "resnet20*")
+        assert max(map(len, out.splitlines())) == width
+        assert ("Input" in out) == has_input
+
+
+def test_progress_is_for_a_terminal_only(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    _, out, err = _run(capfd, "list", "mnist*", "--sort", "macs")
+    assert "Calculating" in err
+    assert "Calculating" not in out

@@ -274,3 +274,15 @@ def test_command_line_tells_a_broken_package_in_one_line(
             "loaded: ModuleNotFoundError: No module named 'no_such_module'. Update the package or "
             "uninstall it.\n",
         )
+
+
+def test_list_reads_the_cards_of_packages_where_it_needs_them(
+    plugins: Plugins, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _enter(plugins, "my-package", "my_net")
+    _enter(plugins, "their-package", "my_other_net", code="import no_such_module")
+    assert run(["list", "my_*", "--sort", "params", "--names"]) == 0
+    out, err = capfd.readouterr()
+    assert out == "my_net\n"
+    assert err.startswith("Warning: The model 'my_other_net' of the package their-package ")
+    assert err.count("\n") == 1
