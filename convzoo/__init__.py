@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convzoo import layers as layers
+    from convzoo import models as models
     from convzoo.analyses.report import Report as Report
     from convzoo.calculating import calc as calc
     from convzoo.comparing import Comparison as Comparison
@@ -57,6 +58,7 @@ _HOMES = {
     "layers": "layers",
     "list_models": "zoo",
     "Model": "graph.graph",
+    "models": "models",
     "preprocess": "zoo",
     "Preprocessing": "zoo",
     "Recipe": "zoo",

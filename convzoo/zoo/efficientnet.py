@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.padding import padding_before_stride_2
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 CHANNELS = 3
 """The axis of the channels."""
@@ -263,7 +265,7 @@ def efficientnet(variant: _Variant, input_shape: Shape, classes: int = 1000) -> 
             block += 1
 
     x = conv(x, _widened(1280, variant.width), 1, "top")
-    return Model(inputs, classified(x, classes, variant.dropout))
+    return models.Model(inputs, classified(x, classes, variant.dropout))
 
 
 def _repeats(variant: _Variant) -> list[int]:

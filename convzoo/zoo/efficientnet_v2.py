@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from functools import partial
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.efficientnet import (
     CHANNELS,
@@ -27,6 +24,11 @@ from convzoo.zoo.efficientnet import (
     rounded,
     squeezed_and_excited,
 )
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 _MOMENTUM = 0.9
 _MEAN = [0.485, 0.456, 0.406]
@@ -193,7 +195,7 @@ def efficientnet_v2(variant: _Variant, input_shape: Shape, classes: int = 1000) 
             block += 1
 
     x = conv(x, rounded(1280 * width), 1, "top", momentum=_MOMENTUM)
-    return Model(inputs, classified(x, classes, dropout=0.2))
+    return models.Model(inputs, classified(x, classes, dropout=0.2))
 
 
 def _repeats(variant: _Variant) -> list[int]:

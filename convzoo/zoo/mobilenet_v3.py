@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.operations import OPERATIONS
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.padding import padding_before_stride_2
 from convzoo.zoo.preprocessing import RAW
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _Activation: TypeAlias = "Callable[[Any], Any]"
 
@@ -101,7 +102,7 @@ def mobilenet_v3(
     x = layers.Dropout(0.2)(x)
     x = layers.Conv2D(classes, 1, padding="same", name="logits")(x)
     x = layers.Flatten()(x)
-    return Model(inputs, layers.Activation("softmax", name="predictions")(x))
+    return models.Model(inputs, layers.Activation("softmax", name="predictions")(x))
 
 
 def _block(x: Any, block: _Block, name: str, widens: bool) -> Any:
@@ -131,6 +132,8 @@ def _block(x: Any, block: _Block, name: str, widens: bool) -> Any:
 
 def _weighed(x: Any, channels: int, name: str) -> Any:
     """Squeeze and excitation: each channel times a weight that follows from all of them."""
+    from convzoo.operations import OPERATIONS
+
     weights = layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_avg_pool")(x)
     weights = layers.Conv2D(_in_eights(channels / 4), 1, padding="same", name=f"{name}_conv")(
         weights

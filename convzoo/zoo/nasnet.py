@@ -6,16 +6,18 @@ Source: B. Zoph et al., "Learning Transferable Architectures for Scalable Image 
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.overrides import check_pooling, global_pooling
 from convzoo.zoo.padding import padding_before_stride_2
 from convzoo.zoo.preprocessing import SYMMETRIC
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 
 class _Variant(NamedTuple):
@@ -180,9 +182,9 @@ def nasnet(
     x = layers.Activation("relu")(x)
     # Its number depends on the input's shape, so that a card can't name it as the last stage.
     if not include_top:
-        return Model(inputs, global_pooling(x, pooling)(x) if pooling else x)
+        return models.Model(inputs, global_pooling(x, pooling)(x) if pooling else x)
     x = layers.GlobalAveragePooling2D()(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x))
 
 
 _SOURCE = Source(

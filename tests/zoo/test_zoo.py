@@ -33,6 +33,18 @@ def test_roster_of_the_lecture_is_listed() -> None:
     assert {"two_convs", "dense_baseline", "nielsen_feature_maps"} <= set(convzoo.list_models())
 
 
+def test_models_are_found_by_tag_and_by_parameters() -> None:
+    assert convzoo.list_models("nielsen*", tag="features") == ["nielsen_feature_maps"]
+    assert convzoo.list_models("nielsen*", tag=["mnist", "features"]) == ["nielsen_feature_maps"]
+    assert convzoo.list_models("nielsen*", min_params=79_510, max_params=85_670) == [
+        "nielsen_fc100",
+        "nielsen_two_conv",
+    ]
+    # Of 271,098 parameters 269,722 learn.
+    assert convzoo.list_models("resnet20", max_params=270_000) == []
+    assert convzoo.list_models("resnet20", max_params=272_000) == ["resnet20"]
+
+
 def test_unknown_name_is_told_with_close_ones() -> None:
     with pytest.raises(UnknownNameError, match=r"Unknown model 'mnist_convnt'\. Did you mean mnis"):
         convzoo.card("mnist_convnt")
