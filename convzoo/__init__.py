@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from convzoo.graph.graph import Sequential as Sequential
     from convzoo.graph.input import Input as Input
     from convzoo.layers import register_layer as register_layer
+    from convzoo.plotting import plot as plot
     from convzoo.version import __version__ as __version__
     from convzoo.zoo import Card as Card
     from convzoo.zoo import Claim as Claim
@@ -57,6 +58,7 @@ _HOMES = {
     "layers": "layers",
     "list_models": "zoo",
     "Model": "graph.graph",
+    "plot": "plotting",
     "preprocess": "zoo",
     "Preprocessing": "zoo",
     "Recipe": "zoo",
