@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from convzoo.graph.graph import Sequential as Sequential
     from convzoo.graph.input import Input as Input
     from convzoo.layers import register_layer as register_layer
+    from convzoo.plotting import plot as plot
     from convzoo.version import __version__ as __version__
     from convzoo.zoo import Card as Card
     from convzoo.zoo import Claim as Claim
@@ -59,6 +60,7 @@ _HOMES = {
     "list_models": "zoo",
     "Model": "graph.graph",
     "models": "models",
+    "plot": "plotting",
     "preprocess": "zoo",
     "Preprocessing": "zoo",
     "Recipe": "zoo",
