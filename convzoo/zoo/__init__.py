@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.errors import ArgumentError, RenamedWarning, ShapeError, UnknownNameError, warn
@@ -260,22 +261,25 @@ def _made(entry: Entry, own: dict[str, Any], general: dict[str, Any]) -> Graph:
 def smallest_input(name: str) -> Shape:
     """The smallest input, without the batch, that an architecture takes.
 
-    It is calculated: each axis is tried in sizes below that of the default input, the others left
-    as they are.
+    It is calculated: each axis is tried in sizes below that of the default input, or below 512
+    where that is unknown, the others left as they are.
 
     Raises:
         UnknownNameError: when there is none of that name.
     """
-    return _smallest_input(entry(name))
+    return _smallest_input(entry(name).factory)
 
 
-def _smallest_input(entry: Entry) -> Shape:
-    usual = _made(entry, {}, {}).input_shapes[0][1:]
+@cache
+def _smallest_input(factory: Factory) -> Shape:
+    with fresh_names():
+        usual = factory().input_shapes[0][1:]
 
     def takes(axis: int, size: int) -> bool:
         shape = (*usual[:axis], size, *usual[axis + 1 :])
         try:
-            _made(entry, {"input_shape": shape}, {})
+            with fresh_names():
+                factory(input_shape=shape)
         except ShapeError:
             return False
         return True
@@ -283,8 +287,7 @@ def _smallest_input(entry: Entry) -> Shape:
     smallest = list(usual)
     for axis, size in enumerate(usual[:-1]):
         # What takes a size takes all that are larger: between the two, halve what is left.
-        refused, taken = 0, size
-        assert isinstance(taken, int)
+        refused, taken = 0, 512 if size is None else size
         while taken - refused > 1:
             middle = (taken + refused) // 2
             if takes(axis, middle):
@@ -299,7 +302,7 @@ def _smaller_than_smallest(entry: Entry, given: Any) -> Shape | None:
     """The smallest input, if the given one is smaller along an axis."""
     if given is None:
         return None
-    smallest = _smallest_input(entry)
+    smallest = _smallest_input(entry.factory)
     axes = zip(given, smallest, strict=False)
     is_smaller = len(given) == len(smallest) and any(
         size is not None and size < least for size, least in list(axes)[:-1]
