@@ -77,6 +77,7 @@ def run_check(subject: Subject, check: str) -> Result:
         ConformanceError: when the model fails it.
         UnknownNameError: when there is no such check.
     """
+    import warnings
     from time import perf_counter
 
     from convzoo.testing.subject import SkippedError
@@ -86,7 +87,10 @@ def run_check(subject: Subject, check: str) -> Result:
     start = perf_counter()
     skipped_because = ""
     try:
-        run(subject)
+        with warnings.catch_warnings():
+            # What Keras does to NumPy is none of the model's doing.
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"keras\.")
+            run(subject)
     except SkippedError as skipped:
         skipped_because = str(skipped)
     except Exception as error:

@@ -6,8 +6,8 @@ A factory is a function that returns a graph and is registered under its own nam
     def my_convnet(input_shape=(28, 28, 1), classes=10):
         return Sequential([...])
 
-It takes the arguments that differ; `include_top`, `pooling`, `activation` and `features` are the
-same for all and stand in `overrides`.
+It takes the arguments that differ; `include_top`, `pooling`, `activation`, `features` and
+`data_format` are the same for all and stand in `overrides`.
 
 A plain name gives the newest version of an architecture; with `@1` after it, as in `my_convnet@1`,
 it gives that version.
@@ -193,8 +193,10 @@ def describe(name: str, **overrides: Any) -> Graph:
         name: its name.
         overrides: arguments of its factory, such as `input_shape` and `classes`, and for every
             architecture `include_top=False` to leave the classifier out, `pooling="avg"` or `"max"`
-            to pool what is then the output, `activation` for another one between the layers, and
-            `features="stages"` for a model that gives the output of each stage.
+            to pool what is then the output, `activation` for another one between the layers,
+            `features="stages"` for a model that gives the output of each stage, and
+            `data_format="channels_first"` for one that takes and gives the channels before the
+            places; `input_shape` has them last all the same.
 
     Raises:
         UnknownNameError: when there is none of that name.

@@ -14,13 +14,13 @@ def check_card(subject: Subject) -> None:
     """The card is complete, and its counts and its claims are what is calculated."""
     card, report = subject.card, subject.report
     for field in _NEEDED:
-        if not getattr(card, field):
-            subject.fail(
-                f"its card must have {field}", repr(getattr(card, field)), f"Write Card({field}=...)."
-            )
+        value = getattr(card, field)
+        if not value and value != 0:
+            subject.fail(f"its card must have {field}", repr(value), f"Write Card({field}=...).")
     for field in ("authors", "title", "year"):
-        if not getattr(card.source, field):
-            subject.fail(f"its source must have {field}", card.source, f"Give Source {field}.")
+        value = getattr(card.source, field)
+        if not value:
+            subject.fail(f"its source must have {field}", repr(value), f"Give Source {field}.")
     names = [layer.name for layer in subject.graph.layers]
     for stage in card.stages:
         if stage not in names:
@@ -29,6 +29,12 @@ def check_card(subject: Subject) -> None:
                 repr(stage),
                 f"Its layers are {', '.join(names)}.",
             )
+    if not report.complete:
+        subject.fail(
+            "every layer must be known",
+            "; ".join(note for row in report.rows for note in row.notes),
+            "Describe your own with convzoo.register_layer.",
+        )
     for field, stated, column in (
         ("params", card.params, "trainable_params"),
         ("total_params", card.total_params or card.params, "params"),

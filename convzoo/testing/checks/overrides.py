@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from convzoo import layers
 from convzoo.calculating import calc
 from convzoo.graph.graph import Graph
@@ -20,7 +22,7 @@ def check_overrides(subject: Subject) -> None:
         _check_classes(subject)
     _check_no_classifier(subject)
     _check_stages(subject)
-    changed = {"include_top": False}
+    changed: dict[str, Any] = {"include_top": False}
     if subject.takes("input_shape"):
         changed["input_shape"] = subject.small_graph.input_shapes[0][1:]
     if subject.card.activation != "linear":
@@ -51,7 +53,7 @@ def _check_classes(subject: Subject) -> None:
 
 def _check_no_classifier(subject: Subject) -> None:
     last = subject.card.stages[-1]
-    expected = subject.report.row(last).output_shape
+    expected: Any = subject.report.row(last).output_shape
     shapes = _shapes(subject.describe(include_top=False))
     if shapes != [expected]:
         subject.fail(
