@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tabulate import tabulate
 
-BENCHMARKS = ("cold_start", "in_process", "large_graphs", "other_tools")
+BENCHMARKS = ("cold_start", "zoo_listing", "in_process", "large_graphs", "other_tools")
 
 
 class Result(Protocol):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convzoo import layers as layers
+    from convzoo import models as models
     from convzoo.analyses.report import Report as Report
     from convzoo.calculating import calc as calc
     from convzoo.comparing import Comparison as Comparison
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from convzoo.graph.graph import Sequential as Sequential
     from convzoo.graph.input import Input as Input
     from convzoo.layers import register_layer as register_layer
+    from convzoo.plotting import plot as plot
     from convzoo.version import __version__ as __version__
     from convzoo.zoo import Card as Card
     from convzoo.zoo import Claim as Claim
@@ -57,6 +59,8 @@ _HOMES = {
     "layers": "layers",
     "list_models": "zoo",
     "Model": "graph.graph",
+    "models": "models",
+    "plot": "plotting",
     "preprocess": "zoo",
     "Preprocessing": "zoo",
     "Recipe": "zoo",

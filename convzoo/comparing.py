@@ -138,7 +138,14 @@ class Comparison:
                         "change": change.kind,
                         "name": change.name,
                         "class_name": change.class_name,
-                        "differences": [found._asdict() for found in change.differences],
+                        "differences": [
+                            {
+                                "what": found.what,
+                                "before": _with_lists(found.before),
+                                "after": _with_lists(found.after),
+                            }
+                            for found in change.differences
+                        ],
                     }
                     for change in self.changes.changes
                 ],
@@ -221,6 +228,11 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     ]
 
 
+def _with_lists(value: Any) -> Any:
+    """The value, a shape or several as lists."""
+    return [*map(_with_lists, value)] if isinstance(value, (list, tuple)) else value
+
+
 class _Own(NamedTuple):
     """A quantity that is no total of an analysis."""
 
@@ -230,7 +242,7 @@ class _Own(NamedTuple):
 
 def _shape(shapes: Sequence[Any]) -> Any:
     """The shape of one tensor, or those of several."""
-    found = [None if shape is None else list(shape) for shape in shapes]
+    found = _with_lists(shapes)
     return found[0] if len(found) == 1 else found or None
 
 

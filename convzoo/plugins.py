@@ -10,6 +10,8 @@ from convzoo.errors import PluginWarning, warn
 def entered(group: str) -> dict[str, list[EntryPoint]]:
     """The entry points of a group by name, those of one name in the order of their packages.
 
+    Those of the group of the same name with `.unlisted` are among them.
+
     They are those of `importlib.metadata.entry_points`, found in less than half its time: the files
     of packages that don't name the group are not parsed.
     """
@@ -18,7 +20,8 @@ def entered(group: str) -> dict[str, list[EntryPoint]]:
         try:
             if group not in (distribution.read_text("entry_points.txt") or ""):
                 continue
-            own = [*distribution.entry_points.select(group=group)]
+            groups = (group, f"{group}.unlisted")
+            own = [entry for entry in distribution.entry_points if entry.group in groups]
         except Exception as error:
             # Whoever wrote it, it must not keep the others from being used.
             warn(
@@ -47,8 +50,10 @@ def origin(entry_point: EntryPoint) -> str:
 
 
 def _name(distribution: Distribution | None) -> str:
+    # What is left of a package that was not removed well has no metadata: then Python versions
+    # differ in what they give or raise.
+    unknown = "without metadata"
     try:
-        return str(distribution.name) if distribution else "?"
+        return (distribution and distribution.name) or unknown
     except Exception:
-        # What is left of a package that was not removed well has no metadata.
-        return "without metadata"
+        return unknown

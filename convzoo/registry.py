@@ -31,7 +31,8 @@ class Registry(Generic[T]):
         file_of_name: whether a name is first looked for in the file of that name.
         hint: a sentence for the message on an unknown name, telling how to see the known ones.
         entry_points: the group of entry points by which other packages enter things. Each is loaded
-            when its name is looked up, and registers a thing under that name.
+            when its name is looked up, and registers a thing under that name. Names of the group
+            with `.unlisted` after it are found but not listed.
     """
 
     def __init__(
@@ -279,7 +280,11 @@ class Registry(Generic[T]):
 
     def _listed(self) -> list[str]:
         registered = [name for name in self._things if name not in self._unlisted]
-        return registered + [name for name in self._all_claims() if name not in self._things]
+        return registered + [
+            name
+            for name, claims in self._all_claims().items()
+            if name not in self._things and claims[0].group == self._group
+        ]
 
     def package(self, name: str) -> str | None:
         """The package that enters a name, where it's not loaded yet."""

@@ -22,6 +22,8 @@ _FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py")
         "from convzoo.cli import run; run(['calc', 'mnist_convnet', '--format', 'json'])",
         "from convzoo.cli import run; run(['calc', '28x28x1', 'conv:8,3', '--explain'])",
         "from convzoo.cli import run; run(['list'])",
+        "from convzoo.cli import run; run(['list', 'mnist*', '--sort', 'receptive_field'])",
+        "from convzoo.cli import run; run(['compare', 'two_convs', 'mnist_convnet', '--layers'])",
         "from convzoo.cli import run; run(['show', 'mnist_convnet'])",
         "from convzoo.cli import run; run(['--help'])",
     ],
@@ -33,6 +35,18 @@ def test_no_framework_is_imported(code: str) -> None:
     )
     assert done.stdout.splitlines()[-1] == "[]"
     assert done.stderr == ""
+
+
+def test_list_of_the_zoo_loads_no_layers_and_no_analyses() -> None:
+    check = (
+        "import sys; from convzoo.cli import run; run(['list', '--tag', 'mnist'])\n"
+        "print([name for name in sys.modules if name.startswith('convzoo.analyses')"
+        " or name in ('convzoo.layers.convolution', 'convzoo.sources')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_imports_run_one_way() -> None:

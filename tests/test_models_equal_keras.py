@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.keras_oracle import (
     facts_of_report,
     graph_by_convzoo,
     is_called_beside,
+    keras_class,
     model_by_keras,
     printed_summary,
     run_by_keras,
@@ -93,13 +95,21 @@ def _keras_loses_some(entry: dict[str, Any]) -> bool:
 
 
 def _keras_names_masks(program: Program) -> bool:
-    """Whether a mask is concatenated, an operation that takes a number of `concatenate_1`.
+    """Whether a mask shows in Keras's model: a description has none, they change no fact.
 
-    A description has no masks: they change neither shapes nor weights.
+    Where a layer takes it, the operations that make it are rows; where one is concatenated, the
+    operation takes a number of `concatenate_1`.
     """
     steps = list(_steps(program))
     masked = any(step.class_name == "Masking" or step.arguments.get("mask_zero") for step in steps)
-    return masked and any(step.class_name == "Concatenate" for step in steps)
+    return masked and any(map(_takes_mask, steps))
+
+
+def _takes_mask(step: Step) -> bool:
+    if step.model is not None or step.class_name == "Concatenate":
+        return True
+    is_layer = step.operands is None and step.shares is None
+    return is_layer and "mask" in signature(keras_class(step.class_name).call).parameters
 
 
 def _steps(program: Program) -> Iterator[Step]:

@@ -6,7 +6,7 @@ what all of its units see, as far as the input reaches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import lcm
 from typing import Any, NamedTuple, TypeAlias
 
@@ -120,6 +120,13 @@ def field_of_network(trace: Trace) -> Fields | None:
             break
     output = trace.outputs[0]
     return _fields(output, sights.get(output), axes)
+
+
+def fields_of(trace: Trace, tensors: Iterable[Tensor]) -> dict[Tensor, Fields | None]:
+    """What the units of tensors of a run see, those within nested models too."""
+    axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
+    sights, _ = sights_of(trace)
+    return {tensor: _fields(tensor, sights.get(tensor), axes) for tensor in tensors}
 
 
 def _has_places(tensor: Tensor, first: int) -> bool:

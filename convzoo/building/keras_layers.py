@@ -10,6 +10,8 @@ from __future__ import annotations
 from convzoo.building.keras_lenet import ConnectionTableConv2D as ConnectionTableConv2D
 from convzoo.building.keras_lenet import EuclideanRBF as EuclideanRBF
 from convzoo.building.keras_lenet import TrainableSubsampling2D as TrainableSubsampling2D
+from convzoo.building.keras_lenet import penalty_accuracy as penalty_accuracy
+from convzoo.building.keras_lenet import penalty_loss as penalty_loss
 from convzoo.building.keras_lenet import scaled_tanh as scaled_tanh
 from convzoo.building.keras_pooling import L2Pooling1D as L2Pooling1D
 from convzoo.building.keras_pooling import L2Pooling2D as L2Pooling2D

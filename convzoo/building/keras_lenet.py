@@ -1,7 +1,7 @@
-"""The layers of LeNet-5 that Keras does not have, as real Keras layers.
+"""The layers of LeNet-5 that Keras does not have, as real Keras layers, and what trains them.
 
 Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document
-recognition", Proceedings of the IEEE 86(11), 1998, section II.B and appendix A.
+recognition", Proceedings of the IEEE 86(11), 1998, sections II.B and II.C.
 """
 
 from __future__ import annotations
@@ -30,7 +30,44 @@ def scaled_tanh(x: Any) -> Any:
     return 1.7159 * ops.tanh(2 / 3 * x)
 
 
-keras.saving.register_keras_serializable(package="convzoo")(scaled_tanh)
+def penalty_loss(y_true: Any, y_pred: Any, rubbish: float = 1.0) -> Any:
+    """The loss of outputs of which the smallest tells the class, such as those of `EuclideanRBF`.
+
+    The penalty of the right class is drawn down, and those of the others up as far as they compete
+    with it and with the penalty that everything has for being of no class. Without that one nothing
+    would draw an input near to its prototype.
+
+    Args:
+        y_true: 1 for the right class, 0 for the others, shape (batch, classes).
+        y_pred: the penalties, shape (batch, classes).
+        rubbish: the penalty for being of no class; the paper's j, to which it gives no value.
+
+    Returns:
+        The loss of each sample, shape (batch,).
+
+    Source: equation 9.
+    """
+    no_class = ops.full_like(y_pred[:, :1], rubbish)
+    penalties = ops.concatenate([y_pred, no_class], axis=-1)
+    return ops.sum(y_true * y_pred, axis=-1) + ops.logsumexp(-penalties, axis=-1)
+
+
+def penalty_accuracy(y_true: Any, y_pred: Any) -> Any:
+    """Whether the smallest output is that of the right class.
+
+    Args:
+        y_true: 1 for the right class, 0 for the others, shape (batch, classes).
+        y_pred: the penalties, shape (batch, classes).
+
+    Returns:
+        1 or 0 for each sample, shape (batch,).
+    """
+    right = ops.equal(ops.argmax(y_true, axis=-1), ops.argmin(y_pred, axis=-1))
+    return ops.cast(right, "float32")
+
+
+for _function in (scaled_tanh, penalty_loss, penalty_accuracy):
+    keras.saving.register_keras_serializable(package="convzoo")(_function)
 
 
 @keras.saving.register_keras_serializable(package="convzoo")

@@ -46,7 +46,9 @@ def convzoo() -> None:
         convzoo calc mnist_convnet --explain        the arithmetic behind every number
         convzoo calc 28x28x1 conv:32,3,relu flatten dense:10
         convzoo calc model.keras                    a file: read, never executed
-        convzoo list                                the zoo
+        convzoo compare before.keras after.keras    what changed, layer by layer
+        convzoo list --max-params 300k              the zoo
+        convzoo show lenet5                         a card of it
     """
 
 

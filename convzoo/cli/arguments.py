@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
 from convzoo.errors import SourceError
-from convzoo.graph.graph import Graph
-from convzoo.sources import read_bytes, read_words, reshaped
+
+if TYPE_CHECKING:
+    from convzoo.graph.graph import Graph
 
 source_argument: Callable[[Any], Any] = click.argument(
     "source", nargs=-1, required=True, metavar="SOURCE..."
@@ -29,6 +30,7 @@ def read_source(words: tuple[str, ...], input_shape: Any = None) -> Graph:
         SourceError: when it names none.
     """
     from convzoo.graph.naming import fresh_names
+    from convzoo.sources import read_bytes, read_words, reshaped
 
     with fresh_names():
         if words == ("-",):
@@ -72,23 +74,38 @@ class Place(click.ParamType[Any]):
         return tuple(map(int, parts))
 
 
-class Bytes(click.ParamType[Any]):
-    """A size of memory such as `16GiB`, `256KiB`, `512kB` or a number of bytes."""
+class _Scaled(click.ParamType[Any]):
+    """A number with a unit, as an integer."""
 
-    name = "bytes"
-    _UNITS: ClassVar[dict[str, int]] = {
-        "": 1, "b": 1,
-        "kb": 1000, "mb": 1000**2, "gb": 1000**3, "tb": 1000**4,
-        "kib": 1024, "mib": 1024**2, "gib": 1024**3, "tib": 1024**4,
-    }  # fmt: skip
+    units: ClassVar[dict[str, int]]
+    complaint: ClassVar[str]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
             return value
         number = value.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
         unit = value[len(number) :].strip().lower()
-        if unit not in self._UNITS or not number.replace(".", "", 1).isdecimal():
-            self.fail(f"{value!r} is no size of memory. Write, for example, 16GiB.", param, ctx)
-        whole, _, fraction = number.partition(".")
-        digits = int((whole or "0") + fraction)
-        return digits * self._UNITS[unit] // 10 ** len(fraction)
+        whole, _, fraction = number.replace(",", "").partition(".")
+        if unit not in self.units or not (whole + fraction).isdecimal():
+            self.fail(f"{value!r} {self.complaint}", param, ctx)
+        return int(whole + fraction) * self.units[unit] // 10 ** len(fraction)
+
+
+class Bytes(_Scaled):
+    """A size of memory such as `16GiB`, `256KiB`, `512kB` or a number of bytes."""
+
+    name = "bytes"
+    complaint = "is no size of memory. Write, for example, 16GiB."
+    units: ClassVar[dict[str, int]] = {
+        "": 1, "b": 1,
+        "kb": 1000, "mb": 1000**2, "gb": 1000**3, "tb": 1000**4,
+        "kib": 1024, "mib": 1024**2, "gib": 1024**3, "tib": 1024**4,
+    }  # fmt: skip
+
+
+class Count(_Scaled):
+    """A number such as `300k`, `5M`, `1.5G` or `93,322`."""
+
+    name = "count"
+    complaint = "is no number. Write, for example, 300k, 5M or 1.5G."
+    units: ClassVar[dict[str, int]] = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}

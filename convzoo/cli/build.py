@@ -9,6 +9,7 @@ import click
 
 from convzoo.cli import COMMANDS
 from convzoo.cli.arguments import Sizes, read_source, source_argument
+from convzoo.cli.output import check_output, written_whole
 
 
 @COMMANDS.register("build")
@@ -34,27 +35,12 @@ def command(source: tuple[str, ...], output: Path, input_shape: Any, force: bool
         convzoo build mnist_convnet -o mnist.keras
         convzoo build 28x28x1 conv:32,3,relu flatten dense:10 -o small.keras
     """
-    import os
-    import tempfile
-
-    from convzoo.errors import ArgumentError
-
-    if output.suffix != ".keras":
-        raise ArgumentError(f"{output}: the path must end in .keras, such as {output.stem}.keras.")
-    if output.exists() and not force:
-        raise ArgumentError(f"{output}: is there already. Give --force to replace it.")
-    if not output.parent.is_dir():
-        raise ArgumentError(
-            f"{output}: there is no directory {str(output.parent)!r}. Make it first."
-        )
+    check_output(output, ".keras", force)
     graph = read_source(source, input_shape)
 
     from convzoo.building import build
 
     model = build(graph)
-    # Saved beside its place and then moved, so that nothing is ever left half-written.
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".convzoo-") as folder:
-        part = Path(folder) / "model.keras"
+    with written_whole(output) as part:
         model.save(part)
-        os.replace(part, output)
     click.echo(f"Saved {graph.name}, {model.count_params():,} parameters, to {output}.")

@@ -2,58 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from convzoo.cli import COMMANDS
 
-if TYPE_CHECKING:
-    from convzoo.analyses.report import Report
-    from convzoo.zoo import Claim
+# Longer lines are hard to read, however wide the terminal is.
+_WIDEST = 100
 
 
 @COMMANDS.register("show")
 @click.command("show", short_help="What is known of an architecture, and its table.")
 @click.argument("name")
-def command(name: str) -> None:
+@click.option("--card", "is_alone", is_flag=True, help="Show the card without the table.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    metavar="NAME",
+    help="text, or json for the card as one object.",
+)
+def command(name: str, is_alone: bool, style: str) -> None:
     """Show the card of an architecture of the zoo, and its table.
+
+    The card tells where it was published, what images go through before they are its input, the
+    smallest input that it takes, each published figure and how it stands, how it is trained, and
+    where its stages end. A figure is verified here where the calculator comes to the same, claimed
+    by the source where nobody measured it with convzoo, or contradicted.
 
     Examples:
 
     \b
         convzoo show mnist_convnet
-        convzoo show dense_baseline
+        convzoo show dense_baseline --card
+        convzoo show mnist_convnet --format json
     """
+    import json
+    import sys
+    from shutil import get_terminal_size
+
     from convzoo.calculating import calc
-    from convzoo.zoo import entry, versions
+    from convzoo.rendering.card import card_dict, card_text
+    from convzoo.zoo import entry, smallest_input, takes, versions
 
     found = entry(name)
-    about = found.card
-    known = versions(found.name)
     report = calc(name)
-    lines = [
-        ("", about.title),
-        ("Source", str(about.source)),
-        ("Input", about.input),
-        ("Values", str(about.preprocessing)),
-        *(("Claim", _claim(claim, report)) for claim in about.claims),
-        ("Recipe", str(about.recipe or "")),
-        ("Tags", ", ".join(about.tags)),
-        ("Also", ", ".join(found.aliases)),
-        ("Versions", ", ".join(known) if len(known) > 1 else ""),
-        ("Licence", about.licence),
-        *(("Note", note) for note in about.notes),
-    ]
-    click.echo(click.style(name, bold=True))
-    for title, text in lines:
-        if text:
-            click.echo(f"  {title + ':':<10}{text}" if title else f"  {text}")
-    click.echo()
-    click.echo(report)
-
-
-def _claim(claim: Claim, report: Report) -> str:
-    words = [claim.value, claim.what.replace("_", " "), f"on {claim.on}" if claim.on else ""]
-    note = f" ({claim.note})" if claim.note else ""
-    return " ".join(filter(None, words)) + f": {claim.status(report.total)}{note}"
+    smallest = smallest_input(name) if takes(name, "input_shape") else None
+    known = versions(found.name)
+    if style == "json":
+        click.echo(json.dumps(card_dict(found, report, smallest, known), indent=2))
+        return
+    width = get_terminal_size().columns if sys.stdout.isatty() else _WIDEST
+    click.echo(click.style(found.name, bold=True))
+    click.echo(card_text(found, report, smallest, known, min(width, _WIDEST)))
+    if not is_alone:
+        click.echo(f"\n{report}")

@@ -7,27 +7,26 @@ family is loaded when one of its layers is first asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from convzoo.graph.input import Input as Input
-from convzoo.graph.input import InputLayer as InputLayer
-from convzoo.graph.layer import Layer as Layer
 from convzoo.registry import Registry
 
-Described = TypeVar("Described", bound=Layer)
+Described = TypeVar("Described", bound="Layer")
 
 LAYERS: Registry[type[Layer]] = Registry(
     "layer",
     "convzoo.layers",
-    first=("convolution", "pooling", "reshaping", "dense", "activation", "normalization"),
+    first=("input", "convolution", "pooling", "reshaping", "dense", "activation", "normalization"),
     hint="The reference of layers lists every one.",
     entry_points="convzoo.layers",
 )
 """Every layer by Keras's names of its class, and by the short names of a typed stack."""
 
-LAYERS.add("InputLayer", InputLayer)
-
 if TYPE_CHECKING:
+    from convzoo.graph.input import Input as Input
+    from convzoo.graph.input import InputLayer as InputLayer
+    from convzoo.graph.layer import Layer as Layer
     from convzoo.layers.activation import *
     from convzoo.layers.attention import *
     from convzoo.layers.convolution import *
@@ -77,8 +76,16 @@ def register_layer(
     return decorate
 
 
-def __getattr__(name: str) -> type[Layer]:
-    layer = None if name.startswith("_") else LAYERS.find(name)
+# What `keras.layers` has besides its layers, and where it is.
+_OTHERS = {"Input": "convzoo.graph.input", "Layer": "convzoo.graph.layer"}
+
+
+def __getattr__(name: str) -> Any:
+    layer: Any = None
+    if name in _OTHERS:
+        layer = getattr(import_module(_OTHERS[name]), name)
+    elif not name.startswith("_"):
+        layer = LAYERS.find(name)
     if layer is None:
         raise AttributeError(f"module {__name__!r} has no layer {name!r}")
     globals()[name] = layer
@@ -86,4 +93,4 @@ def __getattr__(name: str) -> type[Layer]:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *(name for name in LAYERS.names() if name[0].isupper())})
+    return sorted({*globals(), *_OTHERS, *(name for name in LAYERS.names() if name[0].isupper())})

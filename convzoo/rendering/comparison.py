@@ -51,14 +51,13 @@ def _quantities(comparison: Comparison, style: str) -> str:
         [
             quantity.title,
             *(_cell(comparison, quantity, place) for place in range(len(quantity.values))),
-            *([_ratio(quantity)] if is_pair else []),
+            *([_change(quantity)] if is_pair else []),
         ]
         for quantity in comparison.quantities
     ]
     names = [shortened(printable(name)) for name in comparison.names]
-    ratio = ["Change"] if is_pair else []
-    alignments = ["left", *("right" for _ in (*names, *ratio))]
-    return cells_text(rows, ["", *names, *ratio], style, alignments)
+    headers = ["", *names, *(["Change"] if is_pair else [])]
+    return cells_text(rows, headers, style, ["left", *["right"] * (len(headers) - 1)])
 
 
 def _cell(comparison: Comparison, quantity: Quantity, place: int) -> str:
@@ -88,8 +87,8 @@ def _field_text(field: Any) -> str:
     return sizes_text(field["size"]) or "-"
 
 
-def _ratio(quantity: Quantity) -> str:
-    """How many times the first the second is; how much more, where that is hardly another."""
+def _change(quantity: Quantity) -> str:
+    """How many times the first the second is; how much more, where that is less than 1 %."""
     first, second = quantity.values
     if not all(quantity.known):
         return ""
@@ -97,12 +96,12 @@ def _ratio(quantity: Quantity) -> str:
         return "="
     if not isinstance(first, int) or not isinstance(second, int) or first == 0:
         return ""
+    if 100 * abs(second - first) < first:
+        return f"{second - first:+,}"
     try:
         ratio = second / first
     except OverflowError:  # Sizes in a file may be of any length.
         return ""
-    if f"{ratio:.3g}" == "1":
-        return f"{second - first:+,}"
     return f"x{ratio:,.0f}" if ratio >= 1000 else f"x{ratio:.3g}"
 
 

@@ -72,7 +72,8 @@ def names_an_entry(text: str) -> bool:
     from convzoo.zoo import ZOO
 
     plain_name = text.partition("@")[0]
-    return plain_name.isidentifier() and plain_name in ZOO
+    # Only what looks like a name is looked up, since that may load every file of the zoo.
+    return plain_name.replace("-", "_").isidentifier() and plain_name in ZOO
 
 
 def reshaped(graph: Graph, input_shape: Any) -> Graph:

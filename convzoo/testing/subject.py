@@ -179,8 +179,7 @@ class Subject:
         for axis, (usual, least) in enumerate(
             zip(self.input_shape[:-1], self.smallest, strict=False)
         ):
-            assert least is not None
-            small = max(_SMALL[axis % 2], least + axis)
+            small = max(_SMALL[axis % 2], (least or 1) + axis)
             sizes.append(small if usual is None else min(small, usual))
         if len(set(sizes)) == 1 < len(sizes):
             yield (*sizes[:-1], sizes[-1] - 1, self.input_shape[-1])

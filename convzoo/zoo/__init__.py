@@ -16,14 +16,11 @@ it gives that version.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.errors import ArgumentError, RenamedWarning, ShapeError, UnknownNameError, warn
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph
-from convzoo.graph.naming import fresh_names
 from convzoo.registry import Registry
 from convzoo.zoo.cards import Card as Card
 from convzoo.zoo.cards import Claim as Claim
@@ -32,7 +29,12 @@ from convzoo.zoo.cards import Source as Source
 from convzoo.zoo.preprocessing import Preprocessing as Preprocessing
 
 if TYPE_CHECKING:
+    import os
+
     import keras
+
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 Factory: TypeAlias = "Callable[..., Graph]"
 
@@ -141,13 +143,41 @@ def versions(name: str) -> list[str]:
     return [older for older in numbered[:-1] if ZOO.registered(older)] + numbered[-1:]
 
 
-def list_models(pattern: str = "*") -> list[str]:
+def list_models(
+    pattern: str = "*",
+    *,
+    tag: str | Iterable[str] = (),
+    min_params: float | None = None,
+    max_params: float | None = None,
+) -> list[str]:
     """The names of the zoo that match a wildcard pattern, in alphabetical order.
 
-    Those that other packages enter are among them, and are not loaded for it.
+    Nothing is calculated: what is asked for stands on the cards. Names that other packages enter
+    are among them; for their cards these packages are loaded, otherwise they are not.
+
+    Args:
+        pattern: what names, aliases among them, look like, such as `"resnet*"`.
+        tag: a tag that the card has, or several that it has all of.
+        min_params: the fewest parameters, those that don't learn among them.
+        max_params: the most parameters.
     """
     found = ZOO.names(pattern)
-    return sorted({name if ZOO.package(name) else ZOO.get(name).name for name in found})
+    if not tag and min_params is None and max_params is None:
+        return sorted({name if ZOO.package(name) else ZOO.get(name).name for name in found})
+    tags = {tag} if isinstance(tag, str) else set(tag)
+    entries = {entry.name: entry.card for name in found if (entry := ZOO.find(name)) is not None}
+    return sorted(
+        name
+        for name, card in entries.items()
+        if tags.issubset(card.tags) and is_within(card.all_params, min_params, max_params)
+    )
+
+
+def is_within(value: float | None, least: float | None, most: float | None) -> bool:
+    """Whether a value lies between two limits; one that is unknown only where there are none."""
+    if value is None:
+        return least is None and most is None
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def card(name: str) -> Card:
@@ -183,7 +213,7 @@ def takes(name: str, argument: str) -> bool:
     """
     from inspect import signature
 
-    return argument in signature(ZOO.get(name).factory).parameters
+    return argument in signature(entry(name).factory).parameters
 
 
 def describe(name: str, **overrides: Any) -> Graph:
@@ -240,6 +270,8 @@ def _parted(entry: Entry, overrides: dict[str, Any]) -> tuple[dict[str, Any], di
 
 
 def _made(entry: Entry, own: dict[str, Any], general: dict[str, Any]) -> Graph:
+    from convzoo.graph.naming import fresh_names
+
     with fresh_names():
         try:
             graph = entry.factory(**own)
@@ -263,8 +295,8 @@ def _made(entry: Entry, own: dict[str, Any], general: dict[str, Any]) -> Graph:
 def smallest_input(name: str) -> Shape:
     """The smallest input, without the batch, that an architecture takes.
 
-    It is calculated: each axis is tried in sizes below that of the default input, or below 512
-    where that is unknown, the others left as they are.
+    It is calculated: each axis is tried in sizes below that of the default input, the others left
+    as they are; `None` where that has no size.
 
     Raises:
         UnknownNameError: when there is none of that name.
@@ -274,8 +306,14 @@ def smallest_input(name: str) -> Shape:
 
 @cache
 def _smallest_input(factory: Factory) -> Shape:
+    from inspect import signature
+
+    from convzoo.graph.naming import fresh_names
+
     with fresh_names():
         usual = factory().input_shapes[0][1:]
+    if "input_shape" not in signature(factory).parameters:
+        return usual
 
     def takes(axis: int, size: int) -> bool:
         shape = (*usual[:axis], size, *usual[axis + 1 :])
@@ -288,8 +326,10 @@ def _smallest_input(factory: Factory) -> Shape:
 
     smallest = list(usual)
     for axis, size in enumerate(usual[:-1]):
+        if size is None:
+            continue
         # What takes a size takes all that are larger: between the two, halve what is left.
-        refused, taken = 0, 512 if size is None else size
+        refused, taken = 0, int(size)
         while taken - refused > 1:
             middle = (taken + refused) // 2
             if takes(axis, middle):
@@ -316,7 +356,9 @@ def _sizes(shape: Shape) -> str:
     return "x".join("?" if size is None else str(size) for size in shape)
 
 
-def get(name: str, *, weights: str | None = None, **overrides: Any) -> keras.Model:
+def get(
+    name: str, *, weights: str | os.PathLike[str] | None = None, **overrides: Any
+) -> keras.Model:
     """The architecture as a real Keras model, not compiled.
 
     Args:
@@ -337,5 +379,13 @@ def get(name: str, *, weights: str | None = None, **overrides: Any) -> keras.Mod
     if weights is not None:
         from convzoo.building.pretrained import load_weights
 
-        load_weights(model, entry(overrides.get("base", found.name)), weights)
+        load_weights(model, _base_of(found, overrides), weights)
     return model
+
+
+def _base_of(entry: Entry, overrides: dict[str, Any]) -> Entry:
+    """The entry whose weights Keras has: the one that an argument `base` names, or itself."""
+    from inspect import signature
+
+    base = signature(entry.factory).parameters.get("base")
+    return entry if base is None else ZOO.get(overrides.get("base", base.default))

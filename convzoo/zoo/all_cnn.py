@@ -6,11 +6,15 @@ All Convolutional Net", ICLR 2015 workshop, tables 1 and 2.
 
 from __future__ import annotations
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
+from typing import TYPE_CHECKING
+
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 
 @register(
@@ -62,7 +66,7 @@ from convzoo.zoo.preprocessing import UNIT
 )
 def all_cnn_c(input_shape: Shape = (32, 32, 3), classes: int = 10) -> Graph:
     """All-CNN-C: seven 3x3 convolutions, two of them with strides, and two 1x1."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Dropout(0.2),

@@ -185,7 +185,7 @@ class Card:
     Args:
         title: what it is, in a few words.
         source: where it was published.
-        params: the number of parameters that learn, which `convzoo list` shows.
+        params: the number of parameters that learn.
         total_params: the number of all parameters, where some don't learn, such as the statistics
             of batch normalization.
         claims: the figures that were published, in the order of importance.
@@ -220,3 +220,8 @@ class Card:
     licence: str = "Apache-2.0"
     weights_licence: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def all_params(self) -> int | None:
+        """The number of all parameters, which `convzoo list` shows."""
+        return self.total_params or self.params

@@ -6,11 +6,15 @@ Source: F. Chollet, "Deep Learning with Python", 1st edition (2017), chapter 5, 
 
 from __future__ import annotations
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
+from typing import TYPE_CHECKING
+
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _ON = "2,000 cats and dogs"
 
@@ -61,7 +65,7 @@ def cats_vs_dogs_convnet(
         layers.RandomZoom(0.2, 0.2, fill_mode="nearest"),
         layers.RandomFlip("horizontal"),
     ]
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             *(augmentation if augment else ()),

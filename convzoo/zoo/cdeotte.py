@@ -5,13 +5,15 @@ Source: C. Deotte, "25 Million Images! [0.99757] MNIST", Kaggle (2018).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 
 def _stage(filters: int, name: str) -> list[Any]:
@@ -70,7 +72,7 @@ def _stage(filters: int, name: str) -> list[Any]:
 )
 def mnist_cdeotte(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
     """Twice three convolutions, one over all that is left, one dense layer."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             *_stage(32, "stage1"),

@@ -6,16 +6,16 @@ Source: Z. Liu et al., "A ConvNet for the 2020s" (2022).
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model, Sequential
-from convzoo.graph.layer import Tensor
-from convzoo.layers.applications import LayerScale
-from convzoo.operations import OPERATIONS
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.overrides import check_pooling, global_pooling
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 _EPSILON = 1e-6
 _MEAN = (0.485, 0.456, 0.406)
@@ -77,23 +77,25 @@ def _standardized(x: Tensor, name: str) -> Tensor:
     return layers.Normalization(mean=mean, variance=variance, name=name)(x)
 
 
-def _stem(filters: int, name: str) -> Sequential:
+def _stem(filters: int, name: str) -> Graph:
     steps = [
         layers.Conv2D(filters, 4, 4, name=f"{name}_stem_conv"),
         _normalization(f"{name}_stem_layernorm"),
     ]
-    return Sequential(steps, name=f"{name}_stem")
+    return models.Sequential(steps, name=f"{name}_stem")
 
 
-def _halving(filters: int, number: int, name: str) -> Sequential:
+def _halving(filters: int, number: int, name: str) -> Graph:
     steps = [
         _normalization(f"{name}_downsampling_layernorm_{number}"),
         layers.Conv2D(filters, 2, 2, name=f"{name}_downsampling_conv_{number}"),
     ]
-    return Sequential(steps, name=f"{name}_downsampling_block_{number}")
+    return models.Sequential(steps, name=f"{name}_downsampling_block_{number}")
 
 
 def _block(x: Tensor, filters: int, name: str) -> Tensor:
+    from convzoo.operations import OPERATIONS
+
     shortcut = x
     conv_name = f"{name}_depthwise_conv"
     x = layers.Conv2D(filters, 7, padding="same", groups=filters, name=conv_name)(x)
@@ -101,7 +103,7 @@ def _block(x: Tensor, filters: int, name: str) -> Tensor:
     x = layers.Dense(4 * filters, name=f"{name}_pointwise_conv_1")(x)
     x = layers.Activation("gelu", name=f"{name}_gelu")(x)
     x = layers.Dense(filters, name=f"{name}_pointwise_conv_2")(x)
-    x = LayerScale(1e-6, filters, name=f"{name}_layer_scale")(x)
+    x = layers.LAYERS.get("convnext.LayerScale")(1e-6, filters, name=f"{name}_layer_scale")(x)
     # Where blocks are left out in training: Keras's functions leave out none.
     x = layers.Activation("linear", name=f"{name}_identity")(x)
     return OPERATIONS.get("numpy.Add")()(shortcut, x)
@@ -116,8 +118,7 @@ def convnext(
 ) -> Graph:
     """Four stages of residual blocks, each with one depthwise convolution.
 
-    The network holds its own preprocessing. As in Keras, what remains without the classifier is
-    normalized once more, behind the pooling if there is one.
+    The network holds its own preprocessing.
     """
     check_pooling(pooling, include_top)
     name = f"convnext_{variant.name.lower()}"
@@ -131,11 +132,11 @@ def convnext(
     if not include_top:
         if pooling:
             x = global_pooling(x, pooling)(x)
-        return Model(inputs, layers.LayerNormalization(epsilon=_EPSILON)(x))
+        return models.Model(inputs, layers.LayerNormalization(epsilon=_EPSILON)(x))
     x = layers.GlobalAveragePooling2D(name=f"{name}_head_gap")(x)
     x = _normalization(f"{name}_head_layernorm")(x)
     x = layers.Dense(classes, activation="softmax", name=f"{name}_head_dense")(x)
-    return Model(inputs, x)
+    return models.Model(inputs, x)
 
 
 def _stage_ends(variant: _Variant) -> tuple[str, ...]:
@@ -162,6 +163,10 @@ def _register(variant: _Variant) -> None:
         tags=("imagenet", "depthwise", "residual", "keras-application"),
         pretrained=keras_name,
         weights_licence="MIT",
+        notes=(
+            "As in Keras, the stem and the downsampling are models within the model, and what "
+            "remains without the classifier is normalized once more, after any pooling.",
+        ),
     )
     factory = partial(convnext, variant, input_shape=(224, 224, 3))
     register(card, name=f"convnext_{variant.name.lower()}", aliases=(keras_name,))(factory)

@@ -6,14 +6,16 @@ Equals `DenseNet121`, `DenseNet169` and `DenseNet201` of `keras.applications`.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.cards import claimed_by_keras
 from convzoo.zoo.preprocessing import IMAGENET_STANDARD
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _GROWTH = 32
 
@@ -36,7 +38,7 @@ def densenet(
     x = _norm_relu(x, "bn", "relu")
     x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
     x = layers.Dense(classes, activation="softmax", name="predictions")(x)
-    return Model(inputs, x)
+    return models.Model(inputs, x)
 
 
 def _grown(x: Any, name: str) -> Any:

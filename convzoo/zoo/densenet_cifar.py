@@ -7,15 +7,17 @@ Networks", CVPR 2017, section 3 and table 2.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
+from convzoo import layers, models
 from convzoo.errors import ArgumentError
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import CIFAR10_STANDARD
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 
 def densenet_cifar(
@@ -57,7 +59,7 @@ def densenet_cifar(
             x = layers.AveragePooling2D((2, 2))(x)
     x = _activated(x, name="stage3")
     x = layers.GlobalAveragePooling2D()(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax")(x))
 
 
 def _layer(x: Tensor, growth: int, bottleneck: bool, name: Any) -> Any:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.padding import padding_before_stride_2
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 CHANNELS = 3
 """The axis of the channels."""
@@ -111,9 +113,9 @@ _VARIANTS = (
 # fmt: on
 
 _NOTES = {
-    "0.70 G": "0.687 G here, 1.9 % fewer; it is not told what was counted",
-    "4.2 G": "4.39 G here, 4.6 % more; it is not told what was counted",
-    "9.9 G": "10.27 G here, 3.7 % more; it is not told what was counted",
+    "0.70 G": "0.687 G here, 1.9 % fewer; the paper does not say what was counted",
+    "4.2 G": "4.39 G here, 4.6 % more; the paper does not say what was counted",
+    "9.9 G": "10.27 G here, 3.7 % more; the paper does not say what was counted",
 }
 """Why a printed figure is not the one that is counted here."""
 
@@ -263,7 +265,7 @@ def efficientnet(variant: _Variant, input_shape: Shape, classes: int = 1000) -> 
             block += 1
 
     x = conv(x, _widened(1280, variant.width), 1, "top")
-    return Model(inputs, classified(x, classes, variant.dropout))
+    return models.Model(inputs, classified(x, classes, variant.dropout))
 
 
 def _repeats(variant: _Variant) -> list[int]:
@@ -298,9 +300,13 @@ def _register(variant: _Variant) -> None:
         input=f"{size}x{size} colour images",
         stages=_stage_ends(variant),
         activation="silu",
-        tags=("imagenet", "mobile", "depthwise", "residual", "keras-application"),
+        tags=("imagenet", "depthwise", "residual", "keras-application"),
         pretrained=keras_name,
         weights_licence="Apache-2.0",
+        notes=(
+            "With ImageNet's weights Keras adds a second Rescaling; here its factors are part of "
+            "the variance that is loaded into the Normalization.",
+        ),
     )
     factory = partial(efficientnet, variant, input_shape=(size, size, 3))
     register(card, name=f"efficientnet_{variant.name.lower()}", aliases=(keras_name,))(factory)

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from functools import partial
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.efficientnet import (
     CHANNELS,
@@ -27,6 +24,11 @@ from convzoo.zoo.efficientnet import (
     rounded,
     squeezed_and_excited,
 )
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 _MOMENTUM = 0.9
 _MEAN = [0.485, 0.456, 0.406]
@@ -136,8 +138,8 @@ _VARIANTS = (
 
 _NOTES = {
     "119.5 M": "118.5 M here, 0.8 % fewer; keras.io's count agrees with the one here",
-    "24.7 G": "24.58 G here, 0.5 % fewer; it is not told what was counted",
-    "56.3 G": "56.08 G here, 0.4 % fewer; it is not told what was counted",
+    "24.7 G": "24.58 G here, 0.5 % fewer; they do not say what was counted",
+    "56.3 G": "56.08 G here, 0.4 % fewer; they do not say what was counted",
 }
 """Why a printed figure is not the one that is counted here."""
 
@@ -193,7 +195,7 @@ def efficientnet_v2(variant: _Variant, input_shape: Shape, classes: int = 1000) 
             block += 1
 
     x = conv(x, rounded(1280 * width), 1, "top", momentum=_MOMENTUM)
-    return Model(inputs, classified(x, classes, dropout=0.2))
+    return models.Model(inputs, classified(x, classes, dropout=0.2))
 
 
 def _repeats(variant: _Variant) -> list[int]:

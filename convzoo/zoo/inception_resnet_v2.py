@@ -6,15 +6,16 @@ on Learning" (2016).
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
-from convzoo.layers.applications import CustomScaleLayer
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.preprocessing import SYMMETRIC
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 _CHANNELS = 3  # The axis.
 
@@ -77,7 +78,7 @@ def _residual(x: Tensor, branches: tuple[_Convs, ...], scale: float, name: str) 
     mixed = _concatenated([_convs(x, *steps) for steps in branches], f"{name}_mixed")
     filters: Any = x.shape[_CHANNELS]
     added = layers.Conv2D(filters, 1, padding="same", name=f"{name}_conv")(mixed)
-    return CustomScaleLayer(scale)([x, added])
+    return layers.LAYERS.get("inception_resnet_v2.CustomScaleLayer")(scale)([x, added])
 
 
 def _residuals(x: Tensor, stage: _Stage, blocks: int) -> Tensor:
@@ -150,4 +151,4 @@ def inception_resnet_v2(input_shape: Shape = (299, 299, 3), classes: int = 1000)
     x = layers.BatchNormalization(axis=_CHANNELS, scale=False, name="conv_7b_bn")(x)
     x = layers.Activation("relu", name="conv_7b_ac")(x)
     x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x))

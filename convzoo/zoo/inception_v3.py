@@ -5,14 +5,16 @@ Source: C. Szegedy et al., "Rethinking the Inception Architecture for Computer V
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.preprocessing import SYMMETRIC
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 _CHANNELS = 3  # The axis.
 
@@ -135,4 +137,4 @@ def inception_v3(input_shape: Shape = (299, 299, 3), classes: int = 1000) -> Gra
     x = _with_fans(x, "mixed10", "mixed9_1")
 
     x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x))

@@ -5,11 +5,15 @@ Source: F. Chollet, "Simple MNIST convnet", https://keras.io/examples/vision/mni
 
 from __future__ import annotations
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
+from typing import TYPE_CHECKING
+
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 
 @register(
@@ -41,7 +45,7 @@ from convzoo.zoo.preprocessing import UNIT
 )
 def mnist_keras_io(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
     """Two convolutions with their poolings, dropout, one dense layer."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Conv2D(32, (3, 3), activation="relu"),

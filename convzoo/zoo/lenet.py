@@ -6,13 +6,15 @@ recognition", Proceedings of the IEEE 86(11), 1998, sections II.B and III and ap
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from convzoo import layers
+from convzoo import layers, models
 from convzoo.errors import ArgumentError
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
 from convzoo.zoo import Card, Claim, Preprocessing, Recipe, Source, register
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _PAPER = Source(
     "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner",
@@ -85,13 +87,13 @@ def _prototypes(classes: int) -> list[list[int]]:
             epochs=20,
             batch_size=1,
             optimizer_arguments={"learning_rate": 0.0005},
+            loss="convzoo>penalty_loss",
             schedule="PiecewiseConstantDecay",
             schedule_arguments={
                 "boundaries": (2, 5, 8, 12),
                 "values": (0.0005, 0.0002, 0.0001, 0.00005, 0.00001),
             },
             notes=(
-                "with probabilities=True",
                 "the rate of each weight divided by 0.02 + its second derivative, estimated anew "
                 "on 500 samples before each epoch (stochastic diagonal Levenberg-Marquardt)",
                 "weights begin uniform within 2.4 / inputs of the unit",
@@ -100,8 +102,8 @@ def _prototypes(classes: int) -> list[list[int]]:
         tags=("mnist",),
         notes=(
             "The smallest of its outputs tells the class: each is a penalty, the squared distance "
-            "of F6 from the bitmap of a digit. probabilities=True adds the softmax of the negated "
-            "penalties; cross-entropy is then the paper's criterion (9) without its constant j.",
+            "of F6 from the bitmap of a digit. The paper's criterion and the share of right "
+            "answers are penalty_loss and penalty_accuracy of convzoo.building.keras_layers.",
             "1.7159 tanh(2 x / 3) comes after every layer up to F6, as section II.B has it for "
             "their weighted sums, and after the two sub-samplings.",
             "340,908 connections, as published: the multiply-accumulates and the biases of the "
@@ -112,25 +114,22 @@ def _prototypes(classes: int) -> list[list[int]]:
         ),
     )
 )
-def lenet5(
-    input_shape: Shape = (32, 32, 1), classes: int = 10, probabilities: bool = False
-) -> Graph:
+def lenet5(input_shape: Shape = (32, 32, 1), classes: int = 10) -> Graph:
     """Three convolutions, two sub-samplings, a dense layer and distances from bitmaps."""
     squash = "scaled_tanh"
-    stack: list[Any] = [
-        layers.Input(input_shape),
-        layers.Conv2D(6, (5, 5), activation=squash, name="c1"),
-        layers.TrainableSubsampling2D((2, 2), activation=squash, name="s2"),
-        layers.ConnectionTableConv2D(16, (5, 5), _TABLE, activation=squash, name="c3"),
-        layers.TrainableSubsampling2D((2, 2), activation=squash, name="s4"),
-        layers.Conv2D(120, (5, 5), activation=squash, name="c5"),
-        layers.Flatten(name="flatten"),
-        layers.Dense(84, activation=squash, name="f6"),
-        layers.EuclideanRBF(classes, _prototypes(classes), name="output"),
-    ]
-    if probabilities:
-        stack += [layers.Rescaling(-1.0, name="negated"), layers.Softmax(name="probabilities")]
-    return Sequential(stack)
+    return models.Sequential(
+        [
+            layers.Input(input_shape),
+            layers.Conv2D(6, (5, 5), activation=squash, name="c1"),
+            layers.TrainableSubsampling2D((2, 2), activation=squash, name="s2"),
+            layers.ConnectionTableConv2D(16, (5, 5), _TABLE, activation=squash, name="c3"),
+            layers.TrainableSubsampling2D((2, 2), activation=squash, name="s4"),
+            layers.Conv2D(120, (5, 5), activation=squash, name="c5"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(84, activation=squash, name="f6"),
+            layers.EuclideanRBF(classes, _prototypes(classes), name="output"),
+        ]
+    )
 
 
 @register(
@@ -151,7 +150,7 @@ def lenet5(
 )
 def lenet5_dense(input_shape: Shape = (32, 32, 1), classes: int = 10) -> Graph:
     """Three convolutions, two poolings, two dense layers."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Conv2D(6, (5, 5), activation="tanh", name="c1"),

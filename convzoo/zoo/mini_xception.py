@@ -5,14 +5,16 @@ Source: F. Chollet, "Deep Learning with Python", 2nd edition (2021), section 9.3
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 
 @register(
@@ -54,7 +56,7 @@ def mini_xception(input_shape: Shape = (180, 180, 3), classes: int = 1) -> Graph
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.5)(x)
     activation = "sigmoid" if classes == 1 else "softmax"
-    return Model(inputs, layers.Dense(classes, activation=activation)(x))
+    return models.Model(inputs, layers.Dense(classes, activation=activation)(x))
 
 
 def _separable(x: Tensor, filters: int) -> Any:

@@ -6,14 +6,16 @@ https://github.com/mlcommons/tiny.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model, Sequential
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 _SOURCE = Source(
     "C. Banbury et al.", "MLPerf Tiny Benchmark", 2021, "NeurIPS; github.com/mlcommons/tiny"
@@ -67,7 +69,7 @@ def mlperf_tiny_resnet8(input_shape: Shape = (32, 32, 3), classes: int = 10) -> 
         around = x if stage == 1 else _convolution(x, filters, 1, strides)
         x = layers.Activation("relu", name=f"stage{stage}")(layers.Add()([around, through]))
     x = layers.GlobalAveragePooling2D()(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax")(x))
 
 
 def _convolution(x: Tensor, filters: int, kernel_size: int, strides: int) -> Any:
@@ -121,7 +123,7 @@ def mlperf_tiny_dscnn(input_shape: Shape = (49, 10, 1), classes: int = 12) -> Gr
             layers.Activation("relu", name=f"stage{stage}"),
         )
     ]
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Conv2D(64, (10, 4), strides=(2, 2), padding="same"),
@@ -200,4 +202,4 @@ def mlperf_tiny_mobilenet(input_shape: Shape = (96, 96, 3), classes: int = 2) ->
         x = layers.BatchNormalization()(_convolution(_activated(x), filters, 1, 1))
         x = layers.Activation("relu", name=f"block{number}")(x)
     x = layers.GlobalAveragePooling2D()(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax")(x))

@@ -5,22 +5,21 @@ Source: F. Chollet, "Deep Learning with Python", 1st edition (2017), chapters 2 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
+from convzoo import layers, models
 from convzoo.errors import ArgumentError
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
 
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+
 _INPUT = "28x28 grey images"
 
-_POOLINGS = {
-    "max": layers.MaxPooling2D,
-    "average": layers.AveragePooling2D,
-    "l2": layers.L2Pooling2D,
-}
+# Names, so that a list of the zoo loads no layers.
+_POOLINGS = {"max": "MaxPooling2D", "average": "AveragePooling2D", "l2": "L2Pooling2D"}
 
 
 def _book(where: str) -> Source:
@@ -32,7 +31,7 @@ def _base(input_shape: Shape, pooling: str) -> list[Any]:
         raise ArgumentError(
             f"pooling must be {' or '.join(map(repr, _POOLINGS))}. Received {pooling!r}."
         )
-    pool = _POOLINGS[pooling]
+    pool = layers.LAYERS.get(_POOLINGS[pooling])
     return [
         layers.Input(input_shape),
         layers.Conv2D(32, (3, 3), activation="relu"),
@@ -61,7 +60,7 @@ def mnist_convnet(
     input_shape: Shape = (28, 28, 1), classes: int = 10, pooling: str = "max"
 ) -> Graph:
     """Three convolutions, two poolings, two dense layers."""
-    return Sequential(
+    return models.Sequential(
         [
             *_base(input_shape, pooling),
             layers.Flatten(),
@@ -86,7 +85,7 @@ def mnist_convnet(
 )
 def mnist_convnet_base(input_shape: Shape = (28, 28, 1), pooling: str = "max") -> Graph:
     """Three convolutions and two poolings."""
-    return Sequential(_base(input_shape, pooling))
+    return models.Sequential(_base(input_shape, pooling))
 
 
 @register(
@@ -103,7 +102,7 @@ def mnist_convnet_base(input_shape: Shape = (28, 28, 1), pooling: str = "max") -
 )
 def two_convs(input_shape: Shape = (28, 28, 1)) -> Graph:
     """A convolution of 32 filters and one of 64."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Conv2D(32, (3, 3), activation="relu"),
@@ -128,7 +127,7 @@ def two_convs(input_shape: Shape = (28, 28, 1)) -> Graph:
 )
 def dense_baseline(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
     """A hidden layer of 512 units."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Flatten(),

@@ -6,14 +6,16 @@ Equals `MobileNet` of `keras.applications`, in the widths for which it has weigh
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.cards import claimed_by_keras
 from convzoo.zoo.preprocessing import SYMMETRIC
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 # Filters and stride of each pair of convolutions.
 _PAIRS = (
@@ -58,7 +60,7 @@ def mobilenet(
     x = layers.Conv2D(classes, 1, padding="same", name="conv_preds")(x)
     x = layers.Reshape((classes,), name="reshape_2")(x)
     x = layers.Activation("softmax", name="predictions")(x)
-    return Model(inputs, x)
+    return models.Model(inputs, x)
 
 
 def _norm_relu(x: Any, name: str) -> Any:

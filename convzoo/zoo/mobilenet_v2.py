@@ -5,15 +5,17 @@ Equals `MobileNetV2` of `keras.applications`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.cards import claimed_by_keras
 from convzoo.zoo.padding import padding_before_stride_2
 from convzoo.zoo.preprocessing import SYMMETRIC
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 # How many times a block widens its input, filters, blocks, and the stride of the first of them.
 _GROUPS = (
@@ -74,7 +76,7 @@ def mobilenet_v2(input_shape: Shape = (224, 224, 3), classes: int = 1000) -> Gra
     x = _relu(_norm(x, "Conv_1_bn"), "out_relu")
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dense(classes, activation="softmax", name="predictions")(x)
-    return Model(inputs, x)
+    return models.Model(inputs, x)
 
 
 def _block(x: Any, widening: int, filters: int, stride: int, name: str) -> Any:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.operations import OPERATIONS
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.padding import padding_before_stride_2
 from convzoo.zoo.preprocessing import RAW
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _Activation: TypeAlias = "Callable[[Any], Any]"
 
@@ -85,9 +86,9 @@ def mobilenet_v3(
     classes: int = 1000,
     *,
     blocks: tuple[_Block, ...],
-    features: int,
+    units: int,
 ) -> Graph:
-    """A convolution, the blocks, and a classifier of 1x1 convolutions through `features`."""
+    """A convolution, the blocks, and a classifier of 1x1 convolutions through hidden units."""
     inputs = layers.Input(input_shape)
     x = layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
     x = layers.Conv2D(16, 3, strides=2, padding="same", use_bias=False, name="conv")(x)
@@ -97,11 +98,11 @@ def mobilenet_v3(
     x = layers.Conv2D(blocks[-1].wide, 1, padding="same", use_bias=False, name="conv_1")(x)
     x = _hard_swish(_norm(x, "conv_1_bn"))
     x = layers.GlobalAveragePooling2D(keepdims=True)(x)
-    x = _hard_swish(layers.Conv2D(features, 1, padding="same", name="conv_2")(x))
+    x = _hard_swish(layers.Conv2D(units, 1, padding="same", name="conv_2")(x))
     x = layers.Dropout(0.2)(x)
     x = layers.Conv2D(classes, 1, padding="same", name="logits")(x)
     x = layers.Flatten()(x)
-    return Model(inputs, layers.Activation("softmax", name="predictions")(x))
+    return models.Model(inputs, layers.Activation("softmax", name="predictions")(x))
 
 
 def _block(x: Any, block: _Block, name: str, widens: bool) -> Any:
@@ -131,6 +132,8 @@ def _block(x: Any, block: _Block, name: str, widens: bool) -> Any:
 
 def _weighed(x: Any, channels: int, name: str) -> Any:
     """Squeeze and excitation: each channel times a weight that follows from all of them."""
+    from convzoo.operations import OPERATIONS
+
     weights = layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_avg_pool")(x)
     weights = layers.Conv2D(_in_eights(channels / 4), 1, padding="same", name=f"{name}_conv")(
         weights
@@ -159,7 +162,7 @@ def _norm(x: Any, name: str) -> Any:
 def _register(
     size: str,
     blocks: tuple[_Block, ...],
-    features: int,
+    units: int,
     params: tuple[int, int],
     stages: tuple[str, ...],
     claims: tuple[Claim, ...],
@@ -177,10 +180,10 @@ def _register(
         params=params[0],
         total_params=params[1],
         claims=claims,
-        input="224x224 colour images, values from 0 to 255",
+        input="224x224 colour images",
         preprocessing=RAW,
         stages=stages,
-        activation="hard_swish",
+        activation="hard_silu",
         tags=("imagenet", "mobile", "depthwise", "residual", "keras-application"),
         pretrained=f"MobileNetV3{size.title()}",
         notes=(
@@ -188,7 +191,7 @@ def _register(
             "An activation in place of hard swish leaves the ReLU of the first blocks alone.",
         ),
     )
-    factory = partial(mobilenet_v3, blocks=blocks, features=features)
+    factory = partial(mobilenet_v3, blocks=blocks, units=units)
     register(card, name=f"mobilenet_v3_{size}", aliases=(card.pretrained,))(factory)
 
 

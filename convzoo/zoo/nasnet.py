@@ -6,16 +6,18 @@ Source: B. Zoph et al., "Learning Transferable Architectures for Scalable Image 
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.overrides import check_pooling, global_pooling
 from convzoo.zoo.padding import padding_before_stride_2
 from convzoo.zoo.preprocessing import SYMMETRIC
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 
 class _Variant(NamedTuple):
@@ -152,10 +154,7 @@ def nasnet(
     include_top: bool = True,
     pooling: str | None = None,
 ) -> Graph:
-    """A stem of one convolution and two reductions, and three stages of normal cells.
-
-    How many layers it has depends on the input, so that no card could name the last activation.
-    """
+    """A stem of one convolution and two reductions, and three stages of normal cells."""
     check_pooling(pooling, include_top)
     inputs = layers.Input(input_shape)
     x = layers.Conv2D(
@@ -181,10 +180,11 @@ def nasnet(
         for name in range(number, number + variant.cells):
             x, before = _normal(x, before, filters, str(name)), x
     x = layers.Activation("relu")(x)
+    # Its number depends on the input's shape, so that a card can't name it as the last stage.
     if not include_top:
-        return Model(inputs, global_pooling(x, pooling)(x) if pooling else x)
+        return models.Model(inputs, global_pooling(x, pooling)(x) if pooling else x)
     x = layers.GlobalAveragePooling2D()(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x))
 
 
 _SOURCE = Source(

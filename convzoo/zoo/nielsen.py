@@ -5,13 +5,15 @@ Source: M. Nielsen, "Neural Networks and Deep Learning", Determination Press 201
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _BOOK = Source("M. Nielsen", "Neural Networks and Deep Learning", 2015, "chapter 6")
 _INPUT = "28x28 grey images"
@@ -41,7 +43,7 @@ def _conv_pool(filters: int) -> list[Any]:
 )
 def nielsen_feature_maps(input_shape: Shape = (28, 28, 1), maps: int = 3) -> Graph:
     """A 5x5 convolution and a 2x2 pooling."""
-    return Sequential([layers.Input(input_shape), *_conv_pool(maps)])
+    return models.Sequential([layers.Input(input_shape), *_conv_pool(maps)])
 
 
 @register(
@@ -60,7 +62,7 @@ def nielsen_feature_maps(input_shape: Shape = (28, 28, 1), maps: int = 3) -> Gra
 )
 def nielsen_fc100(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
     """784, 100 and 10 units."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Flatten(),
@@ -86,7 +88,7 @@ def nielsen_fc100(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
 )
 def nielsen_conv_pool(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
     """One convolution, one pooling, 100 hidden units."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             *_conv_pool(20),
@@ -118,7 +120,7 @@ def nielsen_conv_pool(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Gr
 )
 def nielsen_two_conv(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
     """Two convolutions, two poolings, 100 hidden units."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             *_conv_pool(20),
@@ -148,7 +150,7 @@ def nielsen_two_conv(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Gra
 )
 def nielsen_dropout(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
     """Two convolutions, two poolings, two times 1,000 hidden units."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             layers.Conv2D(20, (5, 5), activation="relu"),

@@ -6,13 +6,15 @@ authors published for Caffe, which has the sizes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Sequential
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 
 def _convolution(filters: int, kernel_size: int, name: Any = None) -> Any:
@@ -57,7 +59,7 @@ def _convolution(filters: int, kernel_size: int, name: Any = None) -> Any:
 )
 def nin(input_shape: Shape = (32, 32, 3), classes: int = 10) -> Graph:
     """Three convolutions, two 1x1 after each."""
-    return Sequential(
+    return models.Sequential(
         [
             layers.Input(input_shape),
             _convolution(192, 5),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from convzoo import layers
+from typing import TYPE_CHECKING
+
+from convzoo import layers, models
 from convzoo.errors import ArgumentError
-from convzoo.graph.graph import Graph, Model, Sequential
-from convzoo.graph.layer import Tensor
 from convzoo.zoo.cards import Card
+
+if TYPE_CHECKING:
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 OVERRIDES = ("include_top", "pooling", "activation", "features", "data_format")
 """The names of these arguments; a factory that has one of its own takes it itself."""
@@ -42,7 +46,7 @@ def overridden(
     if features is not None:
         if features != "stages":
             raise ArgumentError(f'features must be "stages". Received {features!r}.')
-        graph = Model(graph.inputs, [_stage(graph, stage) for stage in _stages(graph, card)])
+        graph = models.Model(graph.inputs, [_stage(graph, stage) for stage in _stages(graph, card)])
     elif not include_top:
         graph = _up_to(graph, _stages(graph, card)[-1])
     if pooling is not None:
@@ -79,10 +83,10 @@ def _stage(graph: Graph, name: str) -> Tensor:
 
 def _up_to(graph: Graph, stage: str) -> Graph:
     """The part of the model that ends in the layer of that name; a stack stays a stack."""
-    if not isinstance(graph, Sequential):
-        return Model(graph.inputs, _stage(graph, stage))
+    if not isinstance(graph, models.Sequential):
+        return models.Model(graph.inputs, _stage(graph, stage))
     names = [layer.name for layer in graph.layers]
-    return Sequential([graph.inputs, *graph.layers[: names.index(stage) + 1]])
+    return models.Sequential([graph.inputs, *graph.layers[: names.index(stage) + 1]])
 
 
 def check_pooling(pooling: str | None, include_top: bool) -> None:
@@ -125,9 +129,9 @@ def _pooled(graph: Graph, pooling: str) -> Graph:
     """The model with its output pooled over all places."""
     output = graph.output_tensors[0]
     pool = global_pooling(output, pooling)
-    if isinstance(graph, Sequential):
-        return Sequential([graph.inputs, *graph.layers, pool])
-    return Model(graph.inputs, pool(output))
+    if isinstance(graph, models.Sequential):
+        return models.Sequential([graph.inputs, *graph.layers, pool])
+    return models.Model(graph.inputs, pool(output))
 
 
 def _with_activation(graph: Graph, old: str, new: str) -> Graph:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from convzoo.graph.layer import Tensor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from convzoo.graph.layer import Tensor
 
 
 def padding_before_stride_2(x: Tensor, kernel_size: int) -> tuple[tuple[int, int], tuple[int, int]]:

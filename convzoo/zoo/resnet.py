@@ -8,14 +8,16 @@ up passes from block to block unchanged.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.cards import claimed_by_keras
 from convzoo.zoo.preprocessing import IMAGENET_MEAN, SYMMETRIC
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _FILTERS = (64, 128, 256, 512)
 
@@ -33,7 +35,7 @@ def resnet(
         for block in range(1, count + 1):
             stride = 2 if block == 1 and stage > 2 else 1
             x = _block(x, filters, stride, block == 1, f"conv{stage}_block{block}")
-    return Model(inputs, _classified(x, classes))
+    return models.Model(inputs, _classified(x, classes))
 
 
 def _block(x: Any, filters: int, stride: int, widens: bool, name: str) -> Any:
@@ -63,7 +65,7 @@ def resnet_v2(
             stride = 2 if block == count and stage < 5 else 1
             x = _block_v2(x, filters, stride, block == 1, f"conv{stage}_block{block}")
     x = _relu(_norm(x, "post_bn"), "post_relu")
-    return Model(inputs, _classified(x, classes))
+    return models.Model(inputs, _classified(x, classes))
 
 
 def _block_v2(x: Any, filters: int, stride: int, widens: bool, name: str) -> Any:

@@ -7,15 +7,17 @@ section 4.2 and table 6.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
+from convzoo import layers, models
 from convzoo.errors import ArgumentError
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import CIFAR10_STANDARD
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 
 def resnet_cifar(
@@ -53,7 +55,7 @@ def resnet_cifar(
             name: Any = f"stage{stage}" if block == blocks else None
             x = layers.Activation("relu", name=name)(x)
     x = layers.GlobalAveragePooling2D()(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax")(x))
 
 
 def _normalized(x: Tensor, filters: int, kernel_size: int, strides: int) -> Any:

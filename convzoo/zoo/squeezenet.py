@@ -8,14 +8,16 @@ models that its authors published for Caffe.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import Preprocessing
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 # Maps of the eight fire modules: squeezed, and in each of the two halves expanded.
 _FIRES = ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256))
@@ -49,7 +51,7 @@ def squeezenet(
     x = layers.Dropout(0.5)(x)
     x = layers.Conv2D(classes, (1, 1), activation="relu", name="conv10")(x)
     x = layers.GlobalAveragePooling2D()(x)
-    return Model(inputs, layers.Activation("softmax")(x))
+    return models.Model(inputs, layers.Activation("softmax")(x))
 
 
 def _fire(x: Tensor, squeezed: int, expanded: int, name: str) -> Any:
@@ -118,8 +120,8 @@ register(
                 "flops",
                 "1.72 G",
                 by=_MODELS,
-                note="1.67 calculated; the published model pads conv10, whose 15x15 maps in place "
-                "of the paper's 13x13 make up for it",
+                note="1.67 calculated; the published model pads conv10: with its 15x15 maps, in "
+                "place of the paper's 13x13, twice the multiply-accumulates are 1.72",
             ),
             Claim("accuracy", "57.5 %", on="ImageNet", samples=50_000, note="top 1"),
             Claim("accuracy", "80.3 %", on="ImageNet", samples=50_000, note="top 5"),

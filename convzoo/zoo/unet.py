@@ -6,15 +6,17 @@ Segmentation", MICCAI 2015, figure 1.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
+from convzoo import layers, models
 from convzoo.errors import ArgumentError
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import UNIT
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 _FILTERS = (64, 128, 256, 512, 1024)
 
@@ -100,7 +102,7 @@ def unet(input_shape: Shape = (572, 572, 1), classes: int = 2) -> Graph:
         x = layers.Concatenate()([_cropped(skipped[level - 1], x), x])
         x = _convolutions(x, filters, f"decoder{level}")
     activation = "sigmoid" if classes == 1 else "softmax"
-    return Model(inputs, layers.Conv2D(classes, (1, 1), activation=activation)(x))
+    return models.Model(inputs, layers.Conv2D(classes, (1, 1), activation=activation)(x))
 
 
 def _convolutions(x: Tensor, filters: int, name: str) -> Any:

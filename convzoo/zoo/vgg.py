@@ -6,13 +6,16 @@ Equals `VGG16` and `VGG19` of `keras.applications`.
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.cards import claimed_by_keras
 from convzoo.zoo.preprocessing import IMAGENET_MEAN
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 _FILTERS = (64, 128, 256, 512, 512)
 
@@ -31,7 +34,7 @@ def vgg(
     x = layers.Dense(4096, activation="relu", name="fc1")(x)
     x = layers.Dense(4096, activation="relu", name="fc2")(x)
     x = layers.Dense(classes, activation="softmax", name="predictions")(x)
-    return Model(inputs, x)
+    return models.Model(inputs, x)
 
 
 def _register(depth: int, convolutions: tuple[int, ...], params: int, claims: list[Claim]) -> None:

@@ -6,15 +6,17 @@ Source: S. Zagoruyko, N. Komodakis, "Wide Residual Networks", BMVC 2016.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
+from convzoo import layers, models
 from convzoo.errors import ArgumentError
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
-from convzoo.graph.layer import Tensor
 from convzoo.zoo import Card, Claim, Recipe, Source, register
 from convzoo.zoo.preprocessing import CIFAR10_STANDARD
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
+    from convzoo.graph.layer import Tensor
 
 
 def wide_resnet(
@@ -44,7 +46,7 @@ def wide_resnet(
             x = _block(x, filters, strides, f"stage{stage}" if is_end else None)
     x = _activated(x, name="stage3")
     x = layers.GlobalAveragePooling2D()(x)
-    return Model(inputs, layers.Dense(classes, activation="softmax")(x))
+    return models.Model(inputs, layers.Dense(classes, activation="softmax")(x))
 
 
 def _block(x: Tensor, filters: int, strides: int, name: Any) -> Any:

@@ -5,14 +5,16 @@ Equals `Xception` of `keras.applications`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convzoo import layers
-from convzoo.graph.dims import Shape
-from convzoo.graph.graph import Graph, Model
+from convzoo import layers, models
 from convzoo.zoo import Card, Claim, Source, register
 from convzoo.zoo.cards import claimed_by_keras
 from convzoo.zoo.preprocessing import SYMMETRIC
+
+if TYPE_CHECKING:
+    from convzoo.graph.dims import Shape
+    from convzoo.graph.graph import Graph
 
 
 @register(
@@ -61,7 +63,7 @@ def xception(input_shape: Shape = (299, 299, 3), classes: int = 1000) -> Graph:
         x = _relu(_separable(x, name, filters), f"{name}_act")
     x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
     x = layers.Dense(classes, activation="softmax", name="predictions")(x)
-    return Model(inputs, x)
+    return models.Model(inputs, x)
 
 
 def _halving(x: Any, name: str, first: int, second: int, *, begins_with_relu: bool = True) -> Any:

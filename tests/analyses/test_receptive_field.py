@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import pytest
 
-from convzoo import Input, Model, calc, layers
+from convzoo import Input, Model, Sequential, calc, layers
 from convzoo.analyses.report import Report
 from convzoo.errors import ArgumentError
 from convzoo.operations.numpy import Pad
@@ -142,3 +142,37 @@ def test_unit_is_told_beside_a_nested_model_without_spatial_axes() -> None:
     pooled = layers.GlobalAveragePooling1D()(layers.Conv1D(4, 3)(x))
     report = calc(Model(x, head(pooled)), ["unit"], unit=(2,))
     assert [str(row.unit) for row in report.rows] == ["2-2", "2-4", "0-8", "0-8"]
+
+
+@pytest.mark.parametrize(
+    ("stack", "sizes"),
+    [
+        ("32x32x3 conv:8,3,padding=same conv:8,3,padding=same gap dense:10", (5, 5)),
+        ("32x32x3 conv:8,3 avgpool:30 flatten dense:10", (3, 3)),
+        ("32x32x3 rescaling:0.5 flatten dense:10", (32, 32)),
+        ("nonexnonex3 conv:8,3 conv:8,3,2 gap", (5, 5)),
+        ("100 embedding:50,8 conv:8,3 gmp dense:2", (3,)),
+        ("100 dense:2", ()),
+    ],
+)
+def test_network_sees_what_its_last_layer_with_places_sees(
+    stack: str, sizes: tuple[int, ...]
+) -> None:
+    [field] = calc(stack).receptive_field.values()
+    assert field.size == sizes
+
+
+def test_network_with_gates_over_all_places_sees_all() -> None:
+    x = Input((32, 32, 3))
+    y = layers.Conv2D(8, 3, padding="same")(x)
+    gate = layers.GlobalAveragePooling2D(keepdims=True)(y)
+    y = layers.Conv2D(8, 3)(layers.Multiply()([y, gate]))
+    model = Model(x, layers.GlobalAveragePooling2D()(y))
+    assert next(iter(calc(model).receptive_field.values())).size == (32, 32)
+
+
+def test_network_within_a_network_is_followed() -> None:
+    x = Input((34, 34, 3))
+    inner = Model(x, layers.GlobalAveragePooling2D()(layers.Conv2D(8, 3)(x)))
+    outer = Sequential([Input((32, 32, 3)), layers.ZeroPadding2D(1), inner, layers.Dense(3)])
+    assert next(iter(calc(outer).receptive_field.values())).size == (3, 3)

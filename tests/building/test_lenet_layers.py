@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from convzoo.building.keras_layers import (
     ConnectionTableConv2D,
     EuclideanRBF,
     TrainableSubsampling2D,
+    penalty_accuracy,
+    penalty_loss,
     scaled_tanh,
 )
+from convzoo.graph.layer import REQUIRED
 from tests import brute_force as loops
 
 _TABLE = [[0, 2], [1], [3, 1, 0], [2, 3]]
@@ -170,7 +174,44 @@ def test_distances_pull_the_layer_before_to_the_prototype() -> None:
     _assert_close(dense.get_weights()[1], [0.5, -0.5])
 
 
+def test_penalty_of_the_right_class_competes_with_the_others_and_with_none() -> None:
+    penalties = np.array([[1.0, 3.0, 0.5], [200.0, 300.0, 900.0]], "float32")
+    right = np.array([[0, 1, 0], [1, 0, 0]], "float32")
+    expected = [
+        3 + np.log(np.exp(-1) + np.exp(-3) + np.exp(-0.5) + np.exp(-2)),
+        # All others are as good as infinite beside that of no class.
+        200 - 2,
+    ]
+    _assert_close(penalty_loss(right, penalties, rubbish=2.0), expected)
+    _assert_close(penalty_accuracy(right, penalties), [0, 1])
+
+
+def test_penalties_are_learned() -> None:
+    keras.utils.set_random_seed(0)
+    x, classes = _numbers(60, 4), 3
+    y = np.eye(classes)[x[:, :classes].argmax(axis=-1)]
+    prototypes = [[1, 1, -1, -1], [-1, 1, 1, -1], [1, -1, 1, 1]]
+    hidden = keras.layers.Dense(4, activation=scaled_tanh)
+    model = keras.Sequential([keras.Input((4,)), hidden, EuclideanRBF(classes, prototypes)])
+    loss = keras.saving.get_registered_object("convzoo>penalty_loss")
+    model.compile(keras.optimizers.SGD(0.05), loss, metrics=[penalty_accuracy])
+    model.fit(x, y, epochs=40, batch_size=10, verbose=0)
+    assert model.evaluate(x, y, verbose=0)[1] > 0.9
+
+
 # ---------------------------------------------------------------------- all of them
+
+
+@pytest.mark.parametrize(
+    "layer", [ConnectionTableConv2D, TrainableSubsampling2D, EuclideanRBF], ids=lambda x: x.__name__
+)
+def test_arguments_are_those_of_the_description(layer: Any) -> None:
+    described = getattr(layers, layer.__name__)
+    parameters = list(inspect.signature(layer.__init__).parameters.values())[1:-1]
+    assert [parameter.name for parameter in parameters] == list(described.positional)
+    for parameter in parameters:
+        default = described.arguments[parameter.name]
+        assert parameter.default == (parameter.empty if default is REQUIRED else default)
 
 
 def test_scaled_tanh_is_one_at_one() -> None:

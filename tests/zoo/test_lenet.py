@@ -79,17 +79,6 @@ def test_background_and_ink_have_the_published_values() -> None:
     np.testing.assert_allclose(convzoo.preprocess("lenet5").inverse(inputs), images, atol=1e-4)
 
 
-def test_probabilities_are_highest_where_the_penalty_is_smallest() -> None:
-    x = np.random.default_rng(0).normal(size=(4, 32, 32, 1)).astype("float32")
-    penalties = convzoo.get("lenet5")
-    probable = convzoo.get("lenet5", probabilities=True)
-    probable.set_weights(penalties.get_weights())
-    expected = penalties.predict(x, verbose=0)
-    found = probable.predict(x, verbose=0)
-    np.testing.assert_allclose(found.sum(axis=-1), 1, rtol=1e-5)
-    np.testing.assert_array_equal(found.argmax(axis=-1), expected.argmin(axis=-1))
-
-
 def test_squashing_is_replaced_wherever_it_is() -> None:
     graph = convzoo.describe("lenet5", activation="relu")
     names = {layer.name: layer.activation_name for layer in graph.layers}

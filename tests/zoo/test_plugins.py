@@ -12,7 +12,13 @@ import pytest
 
 import convzoo
 from convzoo.cli import run
-from convzoo.errors import DuplicateNameError, PluginError, PluginWarning, UnknownNameError
+from convzoo.errors import (
+    ArgumentError,
+    DuplicateNameError,
+    PluginError,
+    PluginWarning,
+    UnknownNameError,
+)
 from convzoo.plugins import entered
 from convzoo.zoo import ZOO
 from tests.plugins import Plugins
@@ -71,6 +77,20 @@ def test_module_that_registers_several_models_is_entered_by_each_name(plugins: P
     assert convzoo.calc("net_a").total("params") == 4
 
 
+def test_unlisted_name_of_a_package_is_found(plugins: Plugins) -> None:
+    objects = {"my_alias": "my_package"}
+    plugins.install("my-package", {"convzoo.models.unlisted": objects}, _code("my_alias"))
+    assert convzoo.list_models("my_*") == []
+    assert convzoo.calc("my_alias").total("params") == 4
+
+
+def test_name_of_a_package_may_have_dashes(plugins: Plugins) -> None:
+    _enter(plugins, "my-package", "my-net")
+    assert convzoo.calc("my-net").total("params") == 4
+    with pytest.raises(ArgumentError, match="'my-net' has no argument 'classes'"):
+        convzoo.calc("my-net:classes=5")
+
+
 def test_name_of_a_package_is_suggested(plugins: Plugins) -> None:
     _enter(plugins, "my-package", "peculiar_net")
     with pytest.raises(UnknownNameError, match=r"Did you mean peculiar_net\?"):
@@ -125,7 +145,8 @@ def test_package_that_was_not_removed_well_is_a_warning(plugins: Plugins) -> Non
     _enter(plugins, "my-package", "my_net")
     (plugins.folder / "my_package-1.0.dist-info" / "METADATA").unlink()
     (plugins.folder / "my_package.py").unlink()
-    with pytest.raises(PluginError, match=r"can't be loaded: ModuleNotFoundError"):
+    message = r"of the package without metadata \(my_package:net_1\) can't be loaded: ModuleNotFoun"
+    with pytest.raises(PluginError, match=message):
         convzoo.get("my_net")
 
 
@@ -143,9 +164,14 @@ def test_own_model_wins_against_a_package(plugins: Plugins) -> None:
     assert convzoo.calc("mnist_convnet").total("params") == 93_322
 
 
-def test_first_package_by_name_wins_whichever_is_loaded_first(plugins: Plugins) -> None:
-    _enter(plugins, "b-package", "b_net", "my_net")
+def test_first_package_by_name_wins_whichever_is_found_or_loaded_first(
+    plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _enter(plugins, "A-package", "my_net", "a_net")
+    nearer = Plugins(plugins.folder / "nearer")
+    nearer.folder.mkdir()
+    monkeypatch.syspath_prepend(nearer.folder)
+    _enter(nearer, "b-package", "b_net", "my_net")
     assert convzoo.calc("b_net").total("params") == 4
     message = (
         r"The model name 'my_net' is taken by A-package \(A_package:net_1\) and by b-package "
@@ -201,7 +227,7 @@ def test_own_model_wins_against_what_was_registered_before_its_file_was_loaded()
         "<string>:6: PluginWarning: The model name 'nielsen_feature_maps' is convzoo's own; that "
         "of __main__ is left out."
     )
-    assert done.stderr.strip() == message
+    assert done.stderr.splitlines()[0] == message
 
 
 def test_same_entry_points_are_found_as_by_importlib(plugins: Plugins) -> None:
@@ -216,10 +242,11 @@ def test_command_line_tells_a_warning_in_one_line(
     plugins: Plugins, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _enter(plugins, "my-package", "mnist_convnet", "my_net")
-    assert run(["list", "m*_*net"]) == 0
+    assert run(["list", "mnist_convnet", "my_*"]) == 0
     out, err = capfd.readouterr()
+    card = "93,322    2017  28x28 grey images  The lecture's first convnet on MNIST"
     assert [line.split(maxsplit=1) for line in out.splitlines()[2:]] == [
-        ["mnist_convnet", "93,322  28x28 grey images  The lecture's first convnet on MNIST"],
+        ["mnist_convnet", card],
         ["my_net", "(of the package my-package)"],
     ]
     assert err == (
@@ -247,3 +274,15 @@ def test_command_line_tells_a_broken_package_in_one_line(
             "loaded: ModuleNotFoundError: No module named 'no_such_module'. Update the package or "
             "uninstall it.\n",
         )
+
+
+def test_list_reads_the_cards_of_packages_where_it_needs_them(
+    plugins: Plugins, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _enter(plugins, "my-package", "my_net")
+    _enter(plugins, "their-package", "my_other_net", code="import no_such_module")
+    assert run(["list", "my_*", "--sort", "params", "--names"]) == 0
+    out, err = capfd.readouterr()
+    assert out == "my_net\n"
+    assert err.startswith("Warning: The model 'my_other_net' of the package their-package ")
+    assert err.count("\n") == 1

@@ -59,7 +59,7 @@ def test_unknown_version_is_told_with_those_there_are(version: str) -> None:
 def test_only_current_names_are_listed_and_suggested() -> None:
     assert convzoo.list_models("net*") == ["net"]
     assert ZOO.names("net*") == ["net", "netz"]
-    with pytest.raises(UnknownNameError, match=r"'netzz'\. Did you mean netz or net\? See"):
+    with pytest.raises(UnknownNameError, match=r"'netzz'\. Did you mean netz or net or "):
         convzoo.calc("netzz")
     assert convzoo.versions("netz@1") == ["net@1", "net@2", "net@3"]
 
@@ -79,6 +79,12 @@ def test_old_name_works_and_warns(version: str) -> None:
         convzoo.smallest_input("nett")
 
 
+@pytest.mark.usefixtures("net")
+def test_version_takes_overrides() -> None:
+    assert convzoo.calc("mnist_convnet@1:classes=5").row("dense_1").params == 325
+    assert convzoo.calc("net@1", input_shape=(7,)).total("params") == 8
+
+
 @pytest.mark.parametrize("command", ["calc", "show"])
 @pytest.mark.usefixtures("net")
 def test_command_line_warns_of_an_old_name_once(
@@ -94,7 +100,7 @@ def test_command_line_warns_of_an_old_name_once(
 def test_show_tells_versions_and_aliases(capfd: pytest.CaptureFixture[str]) -> None:
     run(["show", "net"])
     out = capfd.readouterr().out
-    assert "  Also:     netz\n  Versions: net@1, net@2, net@3\n" in out
+    assert "Aliases     netz\nVersions    net@1, net@2, net@3\n" in out
     run(["show", "mnist_convnet"])
     assert "Versions" not in capfd.readouterr().out
 
@@ -121,8 +127,10 @@ def test_older_version_of_a_package_is_loaded_with_it(plugins: Plugins) -> None:
         def my_first_net():
             return Sequential([Input((3,)), layers.Dense(1)])
     """
-    objects = {"my_net": "my_package:my_net", "my_old_net": "my_package:my_net"}
-    plugins.install("my-package", {"convzoo.models": objects}, code)
+    listed, unlisted = ({name: "my_package:my_net"} for name in ("my_net", "my_old_net"))
+    groups = {"convzoo.models": listed, "convzoo.models.unlisted": unlisted}
+    plugins.install("my-package", groups, code)
+    assert convzoo.list_models("my_*") == ["my_net"]
     assert convzoo.calc("my_net@1").total("params") == 4
     with pytest.warns(RenamedWarning, match="'my_old_net@2' is renamed to 'my_net@2'"):
         assert convzoo.calc("my_old_net@2").total("params") == 8

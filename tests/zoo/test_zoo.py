@@ -7,30 +7,31 @@ import pytest
 import convzoo
 from convzoo.errors import ArgumentError, DuplicateNameError, ShapeError, UnknownNameError
 from convzoo.graph.graph import Graph, Sequential
+from convzoo.testing import check_model
 from convzoo.zoo import ZOO
-from convzoo.zoo.cards import CONTRADICTED
 from tests.registries import keep
 
 
 @pytest.mark.parametrize("name", convzoo.list_models())
 def test_entry_has_a_full_card_and_its_counts(name: str) -> None:
-    card = convzoo.card(name)
-    assert card.title
-    assert card.input
-    assert card.licence
-    assert card.stages
-    assert card.tags
-    report = convzoo.calc(name)
-    assert report.total("trainable_params") == card.params
-    assert report.total("params") == (card.total_params or card.params)
-    for claim in card.claims:
-        status = claim.status(report.total)
-        assert status != CONTRADICTED or claim.note, f"{claim} is contradicted. Say why."
+    check_model(name, ["card"])
 
 
 def test_roster_of_the_lecture_is_listed() -> None:
     assert convzoo.list_models("mnist_convnet*") == ["mnist_convnet", "mnist_convnet_base"]
     assert {"two_convs", "dense_baseline", "nielsen_feature_maps"} <= set(convzoo.list_models())
+
+
+def test_models_are_found_by_tag_and_by_parameters() -> None:
+    assert convzoo.list_models("nielsen*", tag="features") == ["nielsen_feature_maps"]
+    assert convzoo.list_models("nielsen*", tag=["mnist", "features"]) == ["nielsen_feature_maps"]
+    assert convzoo.list_models("nielsen*", min_params=79_510, max_params=85_670) == [
+        "nielsen_fc100",
+        "nielsen_two_conv",
+    ]
+    # Of 271,098 parameters 269,722 learn.
+    assert convzoo.list_models("resnet20", max_params=270_000) == []
+    assert convzoo.list_models("resnet20", max_params=272_000) == ["resnet20"]
 
 
 def test_unknown_name_is_told_with_close_ones() -> None:

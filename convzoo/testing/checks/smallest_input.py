@@ -14,8 +14,7 @@ def check_smallest_input(subject: Subject) -> None:
     smallest, usual = subject.smallest, subject.input_shape
     told = "x".join(map(str, smallest))
     for axis, size in enumerate(smallest[:-1]):
-        assert size is not None
-        if size == 1:
+        if size is None or size == 1:
             continue
         shape = (*usual[:axis], size - 1, *usual[axis + 1 :])
         try:
