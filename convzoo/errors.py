@@ -45,6 +45,10 @@ class PluginError(ConvzooError):
     """What another package enters by an entry point can't be loaded."""
 
 
+class ConformanceError(ConvzooError, AssertionError):
+    """A model of the zoo doesn't stand a check of `convzoo.testing`."""
+
+
 class UnknownNameError(ConvzooError):
     """A name is not registered.
 

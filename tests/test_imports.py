@@ -16,6 +16,8 @@ _FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py")
         "import convzoo; convzoo.calc; convzoo.layers.Conv2D; convzoo.Sequential",
         "from convzoo.operations import OPERATIONS; OPERATIONS.names()",
         "import convzoo; convzoo.list_models(); convzoo.card('mnist_convnet')",
+        "from convzoo.testing import CHECKS, check_model; CHECKS.names()",
+        "import convzoo.testing.plugin",
         "from convzoo.cli import run; run(['calc', 'mnist_convnet'])",
         "from convzoo.cli import run; run(['calc', 'mnist_convnet', '--format', 'json'])",
         "from convzoo.cli import run; run(['calc', '28x28x1', 'conv:8,3', '--explain'])",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from convzoo.errors import BuildError
@@ -31,13 +33,27 @@ def build(graph: Graph) -> keras.Model:
             "Install one: pip install 'convzoo[tensorflow]', or jax or torch in its place."
         ) from error
     try:
-        model: keras.Model = keras.saving.deserialize_keras_object(graph.to_config())
+        with _channels_last():
+            model: keras.Model = keras.saving.deserialize_keras_object(graph.to_config())
     except (ValueError, TypeError, NotImplementedError) as error:
         # Keras repeats the config at each level; the reason stands last.
         reason = str(error).strip().rpartition("\n")[2].removeprefix("Exception encountered: ")
         raise BuildError(f"Keras refuses to build '{graph.name}': {reason}") from error
     _freeze(graph, model)
     return model
+
+
+@contextmanager
+def _channels_last() -> Iterator[None]:
+    """Give a layer that names no data format the one of the description, whatever Keras's is."""
+    import keras
+
+    users = keras.config.image_data_format()
+    keras.config.set_image_data_format("channels_last")
+    try:
+        yield
+    finally:
+        keras.config.set_image_data_format(users)
 
 
 def _freeze(graph: Graph, model: keras.Model) -> None:

@@ -9,8 +9,12 @@ from convzoo.analyses.report import Report, Row
 from convzoo.building import build
 
 
-def differences(report: Report) -> list[str]:
+def differences(report: Report, model: Any = None) -> list[str]:
     """Build the report's model with Keras, and say where the two disagree.
+
+    Args:
+        report: what is calculated.
+        model: the model, where it is built already.
 
     Returns:
         One line for each difference; none when they agree.
@@ -18,7 +22,8 @@ def differences(report: Report) -> list[str]:
     Raises:
         BuildError: when Keras or a backend for it is missing, or Keras refuses the model.
     """
-    model = build(report.graph)
+    if model is None:
+        model = build(report.graph)
     found = _compare_layers(report.rows, _layers(model), "")
     for total, theirs in (
         ("params", model.count_params()),

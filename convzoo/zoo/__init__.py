@@ -6,8 +6,8 @@ A factory is a function that returns a graph and is registered under its own nam
     def my_convnet(input_shape=(28, 28, 1), classes=10):
         return Sequential([...])
 
-It takes the arguments that differ; `include_top`, `pooling`, `activation` and `features` are the
-same for all and stand in `overrides`.
+It takes the arguments that differ; `include_top`, `pooling`, `activation`, `features` and
+`data_format` are the same for all and stand in `overrides`.
 
 A plain name gives the newest version of an architecture; with `@1` after it, as in `my_convnet@1`,
 it gives that version.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convzoo.errors import ArgumentError, RenamedWarning, ShapeError, UnknownNameError, warn
@@ -222,8 +223,10 @@ def describe(name: str, **overrides: Any) -> Graph:
         name: its name.
         overrides: arguments of its factory, such as `input_shape` and `classes`, and for every
             architecture `include_top=False` to leave the classifier out, `pooling="avg"` or `"max"`
-            to pool what is then the output, `activation` for another one between the layers, and
-            `features="stages"` for a model that gives the output of each stage.
+            to pool what is then the output, `activation` for another one between the layers,
+            `features="stages"` for a model that gives the output of each stage, and
+            `data_format="channels_first"` for one that takes and gives the channels before the
+            places; `input_shape` has them last all the same.
 
     Raises:
         UnknownNameError: when there is none of that name.
@@ -298,20 +301,25 @@ def smallest_input(name: str) -> Shape:
     Raises:
         UnknownNameError: when there is none of that name.
     """
-    return _smallest_input(entry(name))
+    return _smallest_input(entry(name).factory)
 
 
-def _smallest_input(entry: Entry) -> Shape:
+@cache
+def _smallest_input(factory: Factory) -> Shape:
     from inspect import signature
 
-    usual = _made(entry, {}, {}).input_shapes[0][1:]
-    if "input_shape" not in signature(entry.factory).parameters:
+    from convzoo.graph.naming import fresh_names
+
+    with fresh_names():
+        usual = factory().input_shapes[0][1:]
+    if "input_shape" not in signature(factory).parameters:
         return usual
 
     def takes(axis: int, size: int) -> bool:
         shape = (*usual[:axis], size, *usual[axis + 1 :])
         try:
-            _made(entry, {"input_shape": shape}, {})
+            with fresh_names():
+                factory(input_shape=shape)
         except ShapeError:
             return False
         return True
@@ -336,7 +344,7 @@ def _smaller_than_smallest(entry: Entry, given: Any) -> Shape | None:
     """The smallest input, if the given one is smaller along an axis."""
     if given is None:
         return None
-    smallest = _smallest_input(entry)
+    smallest = _smallest_input(entry.factory)
     axes = zip(given, smallest, strict=False)
     is_smaller = len(given) == len(smallest) and any(
         size is not None and size < least for size, least in list(axes)[:-1]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from convzoo.graph.graph import Graph
     from convzoo.graph.layer import Tensor
 
-OVERRIDES = ("include_top", "pooling", "activation", "features")
+OVERRIDES = ("include_top", "pooling", "activation", "features", "data_format")
 """The names of these arguments; a factory that has one of its own takes it itself."""
 
 
@@ -24,6 +24,7 @@ def overridden(
     pooling: str | None = None,
     activation: str | None = None,
     features: str | None = None,
+    data_format: str | None = None,
 ) -> Graph:
     """The architecture with some of it changed.
 
@@ -34,6 +35,7 @@ def overridden(
         pooling: without the classifier, what pools the output: `"avg"`, `"max"` or `None`.
         activation: the activation between the layers, by Keras's name.
         features: `"stages"` for a model whose outputs are the ends of all stages.
+        data_format: `"channels_first"` for channels before places in all tensors.
 
     Raises:
         ArgumentError: when an argument can't be used.
@@ -44,12 +46,24 @@ def overridden(
     if features is not None:
         if features != "stages":
             raise ArgumentError(f'features must be "stages". Received {features!r}.')
-        return models.Model(graph.inputs, [_stage(graph, stage) for stage in _stages(graph, card)])
-    if not include_top:
+        graph = models.Model(graph.inputs, [_stage(graph, stage) for stage in _stages(graph, card)])
+    elif not include_top:
         graph = _up_to(graph, _stages(graph, card)[-1])
     if pooling is not None:
         graph = _pooled(graph, pooling)
-    return graph
+    return graph if data_format is None else _in_data_format(graph, data_format)
+
+
+def _in_data_format(graph: Graph, data_format: str) -> Graph:
+    if data_format not in ("channels_last", "channels_first"):
+        raise ArgumentError(
+            f'data_format must be "channels_last" or "channels_first". Received {data_format!r}.'
+        )
+    if data_format == "channels_last":
+        return graph
+    from convzoo.zoo.data_format import in_channels_first
+
+    return in_channels_first(graph)
 
 
 def _stages(graph: Graph, card: Card) -> tuple[str, ...]:

@@ -7,25 +7,14 @@ import pytest
 import convzoo
 from convzoo.errors import ArgumentError, DuplicateNameError, ShapeError, UnknownNameError
 from convzoo.graph.graph import Graph, Sequential
+from convzoo.testing import check_model
 from convzoo.zoo import ZOO
-from convzoo.zoo.cards import CONTRADICTED
 from tests.registries import keep
 
 
 @pytest.mark.parametrize("name", convzoo.list_models())
 def test_entry_has_a_full_card_and_its_counts(name: str) -> None:
-    card = convzoo.card(name)
-    assert card.title
-    assert card.input
-    assert card.licence
-    assert card.stages
-    assert card.tags
-    report = convzoo.calc(name)
-    assert report.total("trainable_params") == card.params
-    assert report.total("params") == (card.total_params or card.params)
-    for claim in card.claims:
-        status = claim.status(report.total)
-        assert status != CONTRADICTED or claim.note, f"{claim} is contradicted. Say why."
+    check_model(name, ["card"])
 
 
 def test_roster_of_the_lecture_is_listed() -> None:
