@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from convzoo.errors import ConformanceError
 from convzoo.registry import Registry
 from convzoo.testing.subject import Subject
 
@@ -93,6 +94,8 @@ def run_check(subject: Subject, check: str) -> Result:
             run(subject)
     except SkippedError as skipped:
         skipped_because = str(skipped)
+    except ConformanceError:
+        raise
     except Exception as error:
         raise subject.failed(error) from error
     return Result(check, skipped_because, perf_counter() - start)

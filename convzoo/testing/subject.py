@@ -80,9 +80,7 @@ class Subject:
         raise SkippedError(reason)
 
     def failed(self, error: Exception) -> ConformanceError:
-        """The failure that any error of a check is."""
-        if isinstance(error, ConformanceError):
-            return error
+        """The failure that an error of the model or of Keras is."""
         return ConformanceError(
             f"{self.name!r}, {self.check}: it must run without an error. "
             f"Received {type(error).__name__}: {error}"

@@ -49,7 +49,7 @@ def _size(graph: Graph) -> tuple[int, int]:
     return len(graph.layers), _params(graph.name)
 
 
-@pytest.mark.parametrize(("name", "checks"), list(_cases()))
+@pytest.mark.parametrize(("name", "checks"), [*_cases()])
 def test_entry_stands_the_checks(name: str, checks: tuple[str, ...] | None) -> None:
     results = check_model(name, checks)
     assert [result.check for result in results] == list(checks or CHECKS.names())
