@@ -21,6 +21,7 @@ _FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py")
         "from convzoo.cli import run; run(['calc', '28x28x1', 'conv:8,3', '--explain'])",
         "from convzoo.cli import run; run(['list'])",
         "from convzoo.cli import run; run(['show', 'mnist_convnet'])",
+        "from convzoo.cli import run; run(['plot', 'lenet5', '-o', '-'])",
         "from convzoo.cli import run; run(['--help'])",
     ],
 )

@@ -85,7 +85,7 @@ def test_list_and_show_tell_of_the_zoo(capfd: pytest.CaptureFixture[str]) -> Non
 def test_help_of_each_command_has_examples(capfd: pytest.CaptureFixture[str]) -> None:
     _, out, _ = _run(capfd, "--help")
     commands = [line.split()[0] for line in out.split("Commands:")[1].splitlines() if line]
-    assert commands == ["build", "calc", "compare", "list", "show", "verify"]
+    assert commands == ["build", "calc", "compare", "list", "plot", "show", "verify"]
     for command in commands:
         status, out, _ = _run(capfd, command, "--help")
         assert status == 0

@@ -67,7 +67,7 @@ class Node(NamedTuple):
             return "model"
         files = (kind.__module__.rpartition(".")[2] for kind in type(layer).__mro__)
         family = next((_FAMILY_OF_FILE[file] for file in files if file in _FAMILY_OF_FILE), None)
-        return family or ("convolution" if layer.work_kind == "convolution" else "other")
+        return family or _FAMILY_OF_WORK.get(layer.work_kind, "other")
 
 
 # The families of layers, by the file that describes them.
@@ -89,6 +89,10 @@ _FAMILY_OF_FILE = {
     "activations": "activation",
     "regularization": "regularization",
 }
+
+
+# Those of layers and operations that stand in other files.
+_FAMILY_OF_WORK = {"convolution": "convolution", "merge": "merging"}
 
 
 def nodes_of(trace: Trace, rows: Sequence[Row]) -> list[Node]:
@@ -162,8 +166,9 @@ def _branch_by_branch(graph: Graph) -> list[Call]:
     comes first, so that what passes the deepest part of a U-Net stands where it joins; side heads
     come last.
     """
-    sources = {
-        call: list(dict.fromkeys(x.call for x in call.inputs if x.call is not None))
+    known = set(graph.calls)
+    sources: dict[Call, list[Call]] = {
+        call: list(dict.fromkeys(x.call for x in call.inputs if x.call in known))
         for call in graph.calls
     }
     takers: dict[Call, list[Call]] = {call: [] for call in graph.calls}
@@ -171,14 +176,19 @@ def _branch_by_branch(graph: Graph) -> list[Call]:
     for call in reversed(graph.calls):
         ahead[call] = 1 + max((ahead[taker] for taker in takers[call]), default=0)
         for source in sources[call]:
-            takers.setdefault(source, []).append(call)
+            takers[source].append(call)
+    row = {layer: place for place, layer in enumerate(graph.layers)}
+
+    def longest_first(call: Call) -> tuple[int, int]:
+        return -ahead[call], row.get(call.layer, -1)
+
     found: dict[Call, None] = {}
-    for start in sorted(graph.calls, key=lambda call: -ahead[call]):
+    for start in sorted(graph.calls, key=longest_first):
         way: Call | None = start
         while way is not None and way not in found:
             _add_with_sources(way, sources, found)
-            further = [taker for taker in reversed(takers[way]) if taker not in found]
-            way = max(further, key=ahead.__getitem__, default=None)
+            further = [taker for taker in takers[way] if taker not in found]
+            way = min(further, key=longest_first, default=None)
     return list(found)
 
 
@@ -188,7 +198,7 @@ def _add_with_sources(
     """Add a call after all those it depends on, one branch after the other."""
     waiting = [call]
     while waiting:
-        missing = [one for one in sources[waiting[-1]] if one not in found and one in sources]
+        missing = [one for one in sources[waiting[-1]] if one not in found]
         if missing:
             waiting.append(missing[0])
         else:

@@ -54,7 +54,7 @@ class Outline(NamedTuple):
     layers: int
 
 
-def outline(
+def outline_of(
     report: Report, trace: Trace, stages: Sequence[str] = (), expand: bool = False
 ) -> Outline:
     """The lines of a diagram of an architecture.
@@ -71,7 +71,7 @@ def outline(
     if expand or len(nodes) <= LONG:
         lines = lines_of(nodes)
         return Outline(lines, _models(lines), layers)
-    axes = next((spatial_axes(tensor, trace) for tensor in trace.inputs), range(0))
+    axes = max((spatial_axes(x, trace) for x in trace.inputs), key=len, default=range(0))
     parts = stages_of(nodes, stages, axes)
     lines, line_of = gathered_lines(nodes, {stage.end for stage in parts})
     ends = [line_of[stage.end] for stage in parts]

@@ -48,9 +48,9 @@ def runs_of(lines: Sequence[Line], ends: Sequence[int], axes: range) -> list[Run
     starts = [0, *(end + 1 for end in ends if end + 1 < len(lines))]
     gaps = list(zip(starts, [*starts[1:], len(lines)], strict=True))
     found: list[Run] = []
-    for signs, least in ((exact, 2), (alike, _LEAST_ALIKE)):
+    for signs, least, fits in ((exact, 2, _is_whole), (alike, _LEAST_ALIKE, _is_whole_and_joins)):
         for _ in range(_TRIES):
-            new = [run for gap in gaps for run in _runs_between(lines, signs, gap, least)]
+            new = [run for gap in gaps for run in _runs_between(lines, signs, gap, least, fits)]
             found += new
             gaps = [part for gap in gaps for part in _without(gap, new)]
             if not new:
@@ -93,7 +93,11 @@ def _without(gap: tuple[int, int], runs: Sequence[Run]) -> Iterator[tuple[int, i
 
 
 def _runs_between(
-    lines: Sequence[Line], signs: Sequence[int], gap: tuple[int, int], least: int
+    lines: Sequence[Line],
+    signs: Sequence[int],
+    gap: tuple[int, int],
+    least: int,
+    fits: Callable[[Sequence[Line], Run], bool],
 ) -> list[Run]:
     """Runs within a part that don't overlap, what saves most lines first."""
     start, stop = gap
@@ -111,8 +115,7 @@ def _runs_between(
         runs = [
             run
             for place in places
-            if not any(taken[place : (run := Run(place, period, times)).stop])
-            and _is_whole(lines, run)
+            if not any(taken[place : (run := Run(place, period, times)).stop]) and fits(lines, run)
         ]
         if runs:
             best = min(runs, key=lambda run: _unfitness(lines, run))
@@ -142,6 +145,12 @@ def _is_whole(lines: Sequence[Line], run: Run) -> bool:
     after = lines[run.stop].level if run.stop < len(lines) else 0
     block = lines[run.start : run.start + run.period]
     return after <= level and all(line.level >= level for line in block)
+
+
+def _is_whole_and_joins(lines: Sequence[Line], run: Run) -> bool:
+    """The same, and whether ways join in the block: in a chain each change of channels counts."""
+    block = lines[run.start : run.start + run.period]
+    return _is_whole(lines, run) and any(len(line.inputs) > 1 for line in block)
 
 
 def _unfitness(lines: Sequence[Line], run: Run) -> tuple[int, int, int, int]:
