@@ -1,4 +1,4 @@
-"""Pages that are generated from the code when the site is built."""
+"""Pages and pictures that are generated from the code when the site is built."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ from convzoo.calculating import calc
 from convzoo.graph.layer import REQUIRED, Layer
 from convzoo.layers import LAYERS
 from convzoo.operations import OPERATIONS, Operation
+from convzoo.plotting import plot
 from convzoo.zoo import card, list_models
 
 _BUILT_COUNTS = Path(__file__).parent / "reference" / "built-counts.csv"
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the generated pages to the site."""
+    """Add the generated pages and pictures to the site."""
     files.append(File.generated(config, "reference/layers.md", content=layers_page()))
     files.append(File.generated(config, "reference/operations.md", content=operations_page()))
     files.append(File.generated(config, "reference/zoo.md", content=zoo_page()))
+    for name in ("lenet5", "resnet20"):
+        files.append(File.generated(config, f"images/{name}.svg", content=plot(name)))
     return files
 
 

@@ -25,6 +25,7 @@ _FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py")
         "from convzoo.cli import run; run(['list', 'mnist*', '--sort', 'receptive_field'])",
         "from convzoo.cli import run; run(['compare', 'two_convs', 'mnist_convnet', '--layers'])",
         "from convzoo.cli import run; run(['show', 'mnist_convnet'])",
+        "from convzoo.cli import run; run(['plot', 'lenet5', '-o', '-'])",
         "from convzoo.cli import run; run(['--help'])",
     ],
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from convzoo.analyses.report import Report
 from convzoo.errors import ArgumentError, UnknownNameError
 from convzoo.rendering.diagram.architecture import draw_architecture, draw_names
-from convzoo.rendering.diagram.outline import outline
+from convzoo.rendering.diagram.outline import outline_of
 from convzoo.rendering.diagram.page import MARGIN, Page
 from convzoo.rendering.diagram.params import draw_params
 from convzoo.rendering.diagram.receptive_field import draw_receptive_field
@@ -58,7 +58,7 @@ def diagram(
         raise ArgumentError(f"show must name a part of the diagram. There is {', '.join(PARTS)}.")
     if theme not in THEMES:
         raise ArgumentError(f"theme must be one of {', '.join(THEMES)}. Received {theme!r}.")
-    page = Page(report, lambda trace: outline(report, trace, stages, expand))
+    page = Page(report, lambda trace: outline_of(report, trace, stages, expand))
     x: float = MARGIN
     if "architecture" not in show:
         x = draw_names(page, x) + _APART

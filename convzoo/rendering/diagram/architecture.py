@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from convzoo.rendering import shape_text
 from convzoo.rendering.diagram.layout import BOX, Arc, arcs, lanes
-from convzoo.rendering.diagram.outline import Frame, Line, Node
+from convzoo.rendering.diagram.lines import Line
+from convzoo.rendering.diagram.nodes import Node
+from convzoo.rendering.diagram.outline import Frame
 from convzoo.rendering.diagram.page import Page
 from convzoo.rendering.diagram.svg import (
     TIMES,

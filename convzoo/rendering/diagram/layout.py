@@ -6,7 +6,8 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from convzoo.rendering.diagram.outline import Line, Outline
+from convzoo.rendering.diagram.lines import Line
+from convzoo.rendering.diagram.outline import Outline
 
 TOP = 150
 """Where the first line is."""

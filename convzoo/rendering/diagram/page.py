@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from convzoo.analyses.report import Report
 from convzoo.graph.trace import Trace
 from convzoo.rendering.diagram.layout import TOP, depths, heights
-from convzoo.rendering.diagram.outline import Outline, sizes_text
+from convzoo.rendering.diagram.nodes import sizes_text
+from convzoo.rendering.diagram.outline import Outline
 from convzoo.rendering.diagram.svg import (
     FAMILY_COLOURS,
     Size,

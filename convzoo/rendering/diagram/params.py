@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from convzoo.rendering.diagram.layout import BOX
-from convzoo.rendering.diagram.outline import Frame, Line
+from convzoo.rendering.diagram.lines import Line
+from convzoo.rendering.diagram.outline import Frame
 from convzoo.rendering.diagram.page import BAR, Page
 from convzoo.rendering.diagram.svg import rectangle, text, text_width
 from convzoo.rendering.table import total_text
@@ -50,9 +51,7 @@ def draw_params(page: Page, x: float) -> float:
 
 def _sum(lines: list[Line], frame: Frame) -> int | None:
     """The parameters within a frame; `None` if any are unknown."""
-    counts = [
-        line.params for line in lines[frame.first : frame.last + 1] if not line.nodes[0].level
-    ]
+    counts = [line.params for line in lines[frame.first : frame.last + 1] if not line.level]
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
 

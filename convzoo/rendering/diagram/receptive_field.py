@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from convzoo.analyses.receptive_field import Fields, fields_of, sizes_text, spatial_axes
 from convzoo.rendering.diagram.layout import BOX, TOP
-from convzoo.rendering.diagram.outline import Node
+from convzoo.rendering.diagram.nodes import Node
 from convzoo.rendering.diagram.page import BAR, Page
 from convzoo.rendering.diagram.svg import TIMES, cut, number, path, rectangle, text, text_width
 
