@@ -6,11 +6,14 @@ import gc
 import inspect
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from unittest import mock
 
 import keras
 import pytest
+
+from convzoo.zoo import entry
 
 
 def applications(quick: Collection[str]) -> list[Any]:
@@ -23,6 +26,12 @@ def applications(quick: Collection[str]) -> list[Any]:
         pytest.param(name, marks=() if name in quick else pytest.mark.slow)
         for name, _ in inspect.getmembers(keras.applications, inspect.isfunction)
     ]
+
+
+def function_of(name: str) -> Any:
+    """The function that describes an entry of the zoo; it is the same for all of a family."""
+    factory = entry(name).factory
+    return factory.func if isinstance(factory, partial) else factory
 
 
 @contextmanager

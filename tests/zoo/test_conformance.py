@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ import pytest
 import convzoo
 from convzoo.graph.graph import Graph
 from convzoo.testing import CHECKS, check_model
-from convzoo.zoo import entry
+from tests.applications import function_of
 
 # What the checks take grows with the layers, and a little with the weights.
 _QUICK_LAYERS, _QUICK_PARAMS = 100, 2_000_000
@@ -27,18 +26,13 @@ _OF_LARGER_ONES = ("card", "rows", "training")
 def _cases() -> Iterator[Any]:
     graphs = {name: convzoo.describe(name) for name in convzoo.list_models()}
     for name, graph in graphs.items():
-        family = [other for other in graphs if _function(other) is _function(name)]
+        family = [other for other in graphs if function_of(other) is function_of(name)]
         quick = len(graph.layers) <= _QUICK_LAYERS and _params(name) <= _QUICK_PARAMS
         if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
             quick = "lecture" in convzoo.card(name).tags
         is_larger = name != min(family, key=lambda other: _size(graphs[other]))
         checks = _OF_LARGER_ONES if is_larger and not quick else None
         yield pytest.param(name, checks, id=name, marks=() if quick else pytest.mark.slow)
-
-
-def _function(name: str) -> Any:
-    factory = entry(name).factory
-    return factory.func if isinstance(factory, partial) else factory
 
 
 def _params(name: str) -> int:
