@@ -1,7 +1,4 @@
-"""What a model computes, and its gradients: the one thing for which Keras has no common words.
-
-Each function takes a built model and a batch; what comes back are NumPy arrays.
-"""
+"""What a model computes, and its gradients: the one thing for which Keras has no common words."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ def forward(model: keras.Model, inputs: Any, training: bool = False) -> list[Any
             normalized by their own statistics.
 
     Returns:
-        The outputs, flat.
+        The outputs, flat, as arrays of NumPy.
     """
     import keras
 
@@ -53,8 +50,8 @@ def gradients(model: keras.Model, inputs: Any) -> list[Any]:
         inputs: a batch in the structure that the model takes.
 
     Returns:
-        An array for each of `model.trainable_variables`, or `None` where the outputs don't depend
-        on it; JAX gives zeros there.
+        The backend's tensor for each of `model.trainable_variables`, or `None` where the outputs
+        don't depend on it; JAX gives zeros there.
     """
     import keras
 
@@ -81,7 +78,7 @@ def gradients(model: keras.Model, inputs: Any) -> list[Any]:
         with tf.GradientTape() as tape, _unchanged(model):
             loss_value = _mean_square(model(inputs, training=True))
         found = tape.gradient(loss_value, _values(weights))
-    return [None if one is None else keras.ops.convert_to_numpy(one) for one in found]
+    return list(found)
 
 
 @contextmanager

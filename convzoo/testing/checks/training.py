@@ -10,6 +10,8 @@ from convzoo.testing.subject import Subject, is_finite
 @CHECKS.register("training")
 def check_training(subject: Subject) -> None:
     """Outputs have the calculated shapes and are finite, and so is a gradient for each weight."""
+    import keras
+
     subject.require_outputs(subject.outputs)
     model = subject.small_model
     found = gradients(model, subject.inputs)
@@ -22,7 +24,7 @@ def check_training(subject: Subject) -> None:
                 f"no gradient for {weight.path}",
                 "Use the layer's output, or freeze what is not to learn.",
             )
-        if not is_finite(gradient):
+        if not is_finite(keras.ops.convert_to_numpy(gradient)):
             subject.fail(
                 "gradients must be finite",
                 f"other values for {weight.path}",
