@@ -144,11 +144,11 @@ def test_inputs_stand_where_they_are_needed_and_side_heads_last() -> None:
 
 
 def test_nested_models_stand_in_a_frame() -> None:
-    inner = Sequential([Input((4,)), layers.Dense(3), layers.Dense(2)], name="inner")
+    steps = [Input((4,)), layers.Dense(3, name="first"), layers.Dense(2, name="second")]
     x = Input((4,), name="x")
-    graph = Model(x, layers.Dense(1, name="last")(inner(x)))
+    graph = Model(x, layers.Dense(1, name="last")(Sequential(steps, name="inner")(x)))
     found = _outline(graph)
-    assert _names(found) == ["x", "inner", "dense", "dense_1", "last"]
+    assert _names(found) == ["x", "inner", "first", "second", "last"]
     assert [line.inputs for line in found.lines] == [(), (0,), (1,), (2,), (3,)]
     [frame] = found.frames
     assert (frame.kind, frame.first, frame.last) == ("model", 1, 3)
