@@ -70,10 +70,10 @@ def _axis(axis: int, rank: int) -> int:
     return place if place == 0 else 1 if place == rank - 1 else place + 1
 
 
-def _needs_them_last(layer: Layer) -> ArgumentError:
+def _needs_them_last(layer: Layer, why: str = "") -> ArgumentError:
     return ArgumentError(
         f"data_format='channels_first': {layer.class_name} {layer.name!r} needs the channels as "
-        "the last axis. Leave data_format out."
+        f"the last axis{why}. Leave data_format out."
     )
 
 
@@ -89,10 +89,10 @@ def _changed_arguments(call: Call) -> dict[str, Any]:
         return _reshape(layer, shapes[0], call.output_tensors[0].shape)
     if max(ranks) < 3:
         return {}
-    if len(ranks) > 1 or (
-        layer.activation_name in _ALONG_THE_LAST_AXIS and kind not in _ALONG_AN_AXIS
-    ):
+    if len(ranks) > 1:
         raise _needs_them_last(layer)
+    if layer.activation_name in _ALONG_THE_LAST_AXIS and kind not in _ALONG_AN_AXIS:
+        raise _needs_them_last(layer, f" for its {layer.activation_name}")
     if "data_format" in type(layer).arguments:
         return {"data_format": "channels_first"}
     if kind in _ALONG_AN_AXIS:

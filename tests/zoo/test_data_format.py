@@ -91,8 +91,6 @@ def test_reshape_that_keeps_the_order_of_values_is_changed() -> None:
         (layers.Reshape((96,)), "Reshape"),
         (layers.Permute((2, 1, 3)), "Permute"),
         (layers.PReLU(), "PReLU"),
-        (layers.Conv2D(3, 1, activation="softmax"), "Conv2D"),
-        (layers.Activation("softmax"), "Activation"),
         (layers.Rescaling([1.0, 2.0, 3.0]), "Rescaling"),
         (layers.LayerNormalization(axis=[1, 2]), "LayerNormalization"),
         (Sequential([layers.ReLU()]), "Sequential"),
@@ -101,6 +99,14 @@ def test_reshape_that_keeps_the_order_of_values_is_changed() -> None:
 def test_layer_that_needs_its_channels_last_is_refused(layer: layers.Layer, kind: str) -> None:
     message = rf"^data_format='channels_first': {kind} '.*' needs the channels as the last axis\. "
     with pytest.raises(ArgumentError, match=message):
+        in_channels_first(Sequential([Input((4, 8, 3)), layer]))
+
+
+@pytest.mark.parametrize(
+    "layer", [layers.Conv2D(3, 1, activation="softmax"), layers.Activation("softmax")]
+)
+def test_softmax_that_is_no_layer_is_refused(layer: layers.Layer) -> None:
+    with pytest.raises(ArgumentError, match=r"needs the channels as the last axis for its softmax"):
         in_channels_first(Sequential([Input((4, 8, 3)), layer]))
 
 
