@@ -11,7 +11,7 @@ import pytest
 import convzoo
 from convzoo.errors import ShapeError
 from convzoo.graph.graph import Graph
-from tests.applications import function_of, one_model_in_memory
+from tests.applications import one_model_in_memory, smallest_of_families
 from tests.keras_oracle import facts_of_model, facts_of_report
 
 _ENTRIES = [name for name in convzoo.list_models() if convzoo.card(name).pretrained]
@@ -27,10 +27,8 @@ def _parameters(quick: set[str]) -> list[Any]:
 
 
 def _without_top() -> list[Any]:
-    smallest: dict[Any, str] = {}
-    for name in sorted(_ENTRIES, key=lambda name: convzoo.card(name).params or 0):
-        smallest.setdefault(function_of(name), name)
-    marks = {name: () if name == "mobilenet_v2" else pytest.mark.slow for name in smallest.values()}
+    marks: dict[str, Any] = dict.fromkeys(smallest_of_families(), pytest.mark.slow)
+    marks["mobilenet_v2"] = ()
     return [pytest.param(name, marks=marks.get(name, pytest.mark.deep)) for name in _ENTRIES]
 
 

@@ -12,35 +12,32 @@ from typing import Any
 import pytest
 
 import convzoo
-from convzoo.graph.graph import Graph
 from convzoo.testing import CHECKS, check_model
-from tests.applications import function_of
+from tests.applications import smallest_of_families
 
 # What the checks take grows with the layers, and a little with the weights.
 _QUICK_LAYERS, _QUICK_PARAMS = 100, 2_000_000
 
-# Of a network that has more of the same layers than another one of its family, these suffice.
-_OF_LARGER_ONES = ("card", "rows", "training")
+# Of a network that has more of the same layers than another one of its family, these suffice in the
+# time that .ci/run has; the deep run has all.
+_OF_LARGER_ONES = ("card", "rows")
 
 
 def _cases() -> Iterator[Any]:
     graphs = {name: convzoo.describe(name) for name in convzoo.list_models()}
     for name, graph in graphs.items():
-        family = [other for other in graphs if function_of(other) is function_of(name)]
         quick = len(graph.layers) <= _QUICK_LAYERS and _params(name) <= _QUICK_PARAMS
         if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
             quick = "lecture" in convzoo.card(name).tags
-        is_larger = name != min(family, key=lambda other: _size(graphs[other]))
-        checks = _OF_LARGER_ONES if is_larger and not quick else None
-        yield pytest.param(name, checks, id=name, marks=() if quick else pytest.mark.slow)
+        if quick or name in smallest_of_families():
+            yield pytest.param(name, None, id=name, marks=() if quick else pytest.mark.slow)
+        else:
+            yield pytest.param(name, _OF_LARGER_ONES, id=name, marks=pytest.mark.slow)
+            yield pytest.param(name, None, id=f"{name}-all", marks=pytest.mark.deep)
 
 
 def _params(name: str) -> int:
     return convzoo.card(name).params or 0
-
-
-def _size(graph: Graph) -> tuple[int, int]:
-    return len(graph.layers), _params(graph.name)
 
 
 @pytest.mark.parametrize(("name", "checks"), [*_cases()])
