@@ -20,8 +20,7 @@ def applications(quick: Collection[str]) -> list[Any]:
     """Every function of the module, so that what a new Keras adds is not forgotten.
 
     Args:
-        quick: what the default run builds; all others are slow; deep where the zoo has a smaller one
-            of the family.
+        quick: what the default run builds; of a family the smallest is slow, the others are deep.
     """
     names = [name for name, _ in inspect.getmembers(keras.applications, inspect.isfunction)]
     return [pytest.param(name, marks=() if name in quick else _mark_of(name)) for name in names]

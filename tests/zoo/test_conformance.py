@@ -19,7 +19,8 @@ from tests.applications import smallest_of_families
 _QUICK_LAYERS, _QUICK_PARAMS = 100, 2_000_000
 
 # Of a network that has more of the same layers than another one of its family, these suffice in the
-# time that .ci/run has; the deep run has all.
+# time that .ci/run has; the deep run has all. Those of `keras.applications` are built in
+# test_applications.
 _OF_LARGER_ONES = ("card", "rows")
 
 
@@ -32,7 +33,8 @@ def _cases() -> Iterator[Any]:
         if quick or name in smallest_of_families():
             yield pytest.param(name, None, id=name, marks=() if quick else pytest.mark.slow)
         else:
-            yield pytest.param(name, _OF_LARGER_ONES, id=name, marks=pytest.mark.slow)
+            if not convzoo.card(name).pretrained:
+                yield pytest.param(name, _OF_LARGER_ONES, id=name, marks=pytest.mark.slow)
             yield pytest.param(name, None, id=f"{name}-all", marks=pytest.mark.deep)
 
 
