@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from convzoo import layers as layers
     from convzoo import models as models
+    from convzoo import visualize as visualize
     from convzoo.analyses.report import Report as Report
     from convzoo.calculating import calc as calc
     from convzoo.comparing import Comparison as Comparison
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
     from convzoo.graph.input import Input as Input
     from convzoo.layers import register_layer as register_layer
     from convzoo.plotting import plot as plot
+    from convzoo.training.benchmark import Benchmark as Benchmark
+    from convzoo.training.benchmark import bench as bench
+    from convzoo.training.datasets import Data as Data
+    from convzoo.training.datasets import load_data as load_data
+    from convzoo.training.results import Epoch as Epoch
+    from convzoo.training.results import Result as Result
+    from convzoo.training.training import Trained as Trained
+    from convzoo.training.training import train as train
     from convzoo.version import __version__ as __version__
     from convzoo.zoo import Card as Card
     from convzoo.zoo import Claim as Claim
@@ -45,6 +54,8 @@ if TYPE_CHECKING:
 
 # Where each public name lives; a module is imported when one of its names is first used.
 _HOMES = {
+    "bench": "training.benchmark",
+    "Benchmark": "training.benchmark",
     "calc": "calculating",
     "card": "zoo",
     "Card": "zoo",
@@ -52,12 +63,15 @@ _HOMES = {
     "compare": "comparing",
     "Comparison": "comparing",
     "ConvzooError": "errors",
+    "Data": "training.datasets",
     "describe": "zoo",
+    "Epoch": "training.results",
     "get": "zoo",
     "Graph": "graph.graph",
     "Input": "graph.input",
     "layers": "layers",
     "list_models": "zoo",
+    "load_data": "training.datasets",
     "Model": "graph.graph",
     "models": "models",
     "plot": "plotting",
@@ -67,10 +81,14 @@ _HOMES = {
     "register": "zoo",
     "register_layer": "layers",
     "Report": "analyses.report",
+    "Result": "training.results",
     "Sequential": "graph.graph",
     "smallest_input": "zoo",
     "Source": "zoo",
+    "train": "training.training",
+    "Trained": "training.training",
     "versions": "zoo",
+    "visualize": "visualize",
     "__version__": "version",
 }
 

@@ -21,6 +21,10 @@ class ArgumentError(ConvzooError):
     """An argument of a layer, a model or a command has a value that can't be used."""
 
 
+class NothingToShowError(ArgumentError):
+    """A model has nothing that a picture of this kind could show."""
+
+
 class ShapeError(ConvzooError):
     """A layer was called on a shape that it can't take."""
 
@@ -34,7 +38,15 @@ class SourceError(ConvzooError):
 
 
 class BuildError(ConvzooError):
-    """Keras, or a backend for it, is missing, or refuses to build the model."""
+    """Keras, a backend for it or a package that is needed is missing, or Keras refuses a model."""
+
+
+class DataError(ConvzooError):
+    """A data set can't be read or downloaded, or holds what can't be trained on."""
+
+
+class BenchmarkError(ConvzooError):
+    """Runs of a benchmark can't be done, or what does them is gone."""
 
 
 class DuplicateNameError(ConvzooError):
@@ -75,6 +87,10 @@ class UnknownNameError(ConvzooError):
         self.name = name
         self.close_matches = close
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Other processes raise it too; an error is pickled with its message, not what made it.
+        return UnknownNameError.__new__, (UnknownNameError, *self.args), self.__dict__
+
 
 class ConvzooWarning(UserWarning):
     """The base of every warning; on the command line each is one line on stderr."""
@@ -86,6 +102,10 @@ class PluginWarning(ConvzooWarning):
 
 class RenamedWarning(ConvzooWarning, FutureWarning):
     """A name is an old one, which will be gone one day."""
+
+
+class TrainingWarning(ConvzooWarning):
+    """Training goes on without something that was asked for."""
 
 
 def warn(message: str, category: type[ConvzooWarning]) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-_FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py")
+_FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py", "matplotlib", "PIL")
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,9 @@ _FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py")
         "from convzoo.cli import run; run(['show', 'mnist_convnet'])",
         "from convzoo.cli import run; run(['plot', 'lenet5', '-o', '-'])",
         "from convzoo.cli import run; run(['--help'])",
+        "import convzoo; convzoo.bench; convzoo.training.executors.Processes(1).shutdown()",
+        "import convzoo; convzoo.visualize.look; convzoo.visualize.grad_cam",
+        "from convzoo.cli import run; run(['look', '--help'])",
     ],
 )
 def test_no_framework_is_imported(code: str) -> None:

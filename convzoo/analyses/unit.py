@@ -90,17 +90,31 @@ def unit(trace: Trace, setting: Setting) -> Findings:
     Raises:
         ArgumentError: when an input's size is unknown, or too large.
     """
+    sights = _sights(trace)
+    rows: dict[Layer, dict[str, Any]] = {}
+    for call in trace.graph.calls:
+        sight = sights.get(trace.current(call.output_tensors[0]))
+        rows[call.layer] = {"unit": _regions(sight, setting.unit)}
+    return Findings(rows, {"unit": _regions(sights.get(trace.outputs[0]), setting.unit)})
+
+
+def region_seen(trace: Trace, tensor: Tensor, place: Sequence[int]) -> ByInput | None:
+    """The inputs that the unit at a place of any tensor of a run sees; `None` where unknown.
+
+    Raises:
+        ArgumentError: when an input's size is unknown, or too large.
+    """
+    return _regions(_sights(trace).get(tensor), place)
+
+
+def _sights(trace: Trace) -> dict[Tensor, _Sight | None]:
     axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
     sights: dict[Tensor, _Sight | None] = {}
     for tensor, spatial in axes.items():
         sights[tensor] = {tensor: [tuple((axis, _own_bits(tensor, axis)) for axis in spatial)]}
     for step in trace.steps:
         sights.update(dict.fromkeys(step.outputs, _sight(step, sights, axes)))
-    rows: dict[Layer, dict[str, Any]] = {}
-    for call in trace.graph.calls:
-        sight = sights.get(trace.current(call.output_tensors[0]))
-        rows[call.layer] = {"unit": _regions(sight, setting.unit)}
-    return Findings(rows, {"unit": _regions(sights.get(trace.outputs[0]), setting.unit)})
+    return sights
 
 
 def _own_bits(tensor: Tensor, axis: int) -> list[int]:

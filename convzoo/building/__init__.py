@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convzoo.errors import BuildError
 from convzoo.graph.graph import Graph
 
 if TYPE_CHECKING:
     import keras
+
+
+def import_keras(what: str) -> Any:
+    """The package Keras, with our own layers registered.
+
+    Args:
+        what: what needs it, the first word of the message where it is missing.
+
+    Raises:
+        BuildError: when Keras or a backend for it is missing.
+    """
+    try:
+        import keras
+
+        import convzoo.building.keras_layers  # noqa: F401
+    except ImportError as error:
+        raise BuildError(
+            f"{what} needs Keras and a backend for it, and {error.name or error} is missing. "
+            "Install one: pip install 'convzoo[tensorflow]', or jax or torch in its place."
+        ) from error
+    return keras
 
 
 def build(graph: Graph) -> keras.Model:
@@ -22,19 +43,10 @@ def build(graph: Graph) -> keras.Model:
     Raises:
         BuildError: when Keras or a backend for it is missing, or Keras refuses the model.
     """
-    try:
-        import keras
-
-        # Registers our own layers with Keras.
-        import convzoo.building.keras_layers  # noqa: F401
-    except ImportError as error:
-        raise BuildError(
-            f"Building needs Keras and a backend for it, and {error.name or error} is missing. "
-            "Install one: pip install 'convzoo[tensorflow]', or jax or torch in its place."
-        ) from error
+    package = import_keras("Building")
     try:
         with _channels_last():
-            model: keras.Model = keras.saving.deserialize_keras_object(graph.to_config())
+            model: keras.Model = package.saving.deserialize_keras_object(graph.to_config())
     except (ValueError, TypeError, NotImplementedError) as error:
         # Keras repeats the config at each level; the reason stands last.
         reason = str(error).strip().rpartition("\n")[2].removeprefix("Exception encountered: ")

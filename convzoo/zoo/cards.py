@@ -145,7 +145,10 @@ class Recipe:
             none.
         schedule_arguments: the arguments of the schedule, its steps in epochs.
         augmentation: the layers that change the training images, as words of a typed stack.
-        notes: what else there is to know.
+        notes: what else there is to know, which training with convzoo does not do.
+        accuracy: a function of labels as the loss takes them and of outputs, which tells whether
+            they are right, by its name in Keras; where it's empty the largest output tells the
+            class.
     """
 
     data: str
@@ -158,6 +161,7 @@ class Recipe:
     schedule_arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     augmentation: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    accuracy: str = ""
 
     def __str__(self) -> str:
         parts = [

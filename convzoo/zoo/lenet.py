@@ -88,6 +88,7 @@ def _prototypes(classes: int) -> list[list[int]]:
             batch_size=1,
             optimizer_arguments={"learning_rate": 0.0005},
             loss="convzoo>penalty_loss",
+            accuracy="convzoo>penalty_accuracy",
             schedule="PiecewiseConstantDecay",
             schedule_arguments={
                 "boundaries": (2, 5, 8, 12),
