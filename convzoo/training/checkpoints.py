@@ -61,7 +61,7 @@ def load(path: Path, setting: Mapping[str, Any]) -> Checkpoint | None:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             before, progress = json.loads(str(file["json"]))
             variables, kept = (_numbered(file, name) for name in ("variable", "kept"))
     except FileNotFoundError:

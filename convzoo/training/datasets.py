@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convzoo.building import import_keras
 from convzoo.errors import BuildError, DataError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -137,13 +139,7 @@ def load_data(spec: str) -> Data:
 
 
 def _from_keras(name: str, classes: Sequence[str]) -> Data:
-    try:
-        from keras import datasets
-    except ImportError as error:
-        raise BuildError(
-            f"{name} needs Keras and a backend for it, and {error.name or error} is missing. "
-            "Install one: pip install 'convzoo[tensorflow]', or jax or torch in its place."
-        ) from error
+    datasets = import_keras(name).datasets
     try:
         (x_train, y_train), (x_test, y_test) = getattr(datasets, name).load_data()
     except Exception as error:
@@ -197,7 +193,7 @@ def _from_npz(path: str) -> Data:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             missing = [name for name in _ARRAYS if name not in file]
             if missing:
                 raise DataError(

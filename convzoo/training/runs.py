@@ -134,9 +134,14 @@ class Run:
             if self._model.optimizer.use_ema:
                 raw[:] = _values(self._model.trainable_variables)
 
-        told = {}
+        told: dict[str, Any] = {}
         if on_batch is not None:
-            told["on_train_batch_end"] = lambda batch, _: on_batch(number, batch + 1, self._steps)
+
+            def end_batch(batch: int, logs: Any = None) -> None:
+                del logs  # Keras gives it by its name.
+                on_batch(number, batch + 1, self._steps)
+
+            told["on_train_batch_end"] = end_batch
         callback = keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_epoch_end=end, **told)
         # Keras need not wait for the device after each batch: no logs are looked at.
         callback.async_safe = True

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convzoo.building import import_keras
 from convzoo.calculating import calc
-from convzoo.errors import ArgumentError, BuildError, TrainingWarning, warn
+from convzoo.errors import ArgumentError, TrainingWarning, warn
 from convzoo.training import checkpoints
 from convzoo.training.datasets import Data, load_data
 from convzoo.training.recipes import Fitted, fitted, usual_epochs
@@ -254,14 +255,7 @@ def _versions() -> dict[str, str]:
 
     import numpy as np
 
-    try:
-        import keras
-    except ImportError as error:
-        raise BuildError(
-            f"Training needs Keras and a backend for it, and {error.name or error} is missing. "
-            "Install one: pip install 'convzoo[tensorflow]', or jax or torch in its place."
-        ) from error
-
+    keras = import_keras("Training")
     from convzoo.version import __version__
 
     backend = keras.backend.backend()
