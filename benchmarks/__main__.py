@@ -9,7 +9,9 @@ from typing import Protocol
 
 from tabulate import tabulate
 
-BENCHMARKS = ("cold_start", "zoo_listing", "in_process", "large_graphs", "other_tools")
+BENCHMARKS = (
+    "cold_start", "zoo_listing", "in_process", "large_graphs", "other_tools", "training",
+)  # fmt: skip
 
 
 class Result(Protocol):

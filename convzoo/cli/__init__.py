@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -70,6 +71,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         # Not `list(arguments)`: in this package that name is the command's file.
         words = None if arguments is None else [*arguments]
+        # TensorFlow tells much of itself on stderr, where a command imports it.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with _warnings_in_a_line():
             status = convzoo.main(words, "convzoo", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

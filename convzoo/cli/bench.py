@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from convzoo.cli import COMMANDS
+from convzoo.cli.bar import Bar
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -140,7 +140,8 @@ def command(
             err=True,
         )
         raise click.exceptions.Exit(130) from None
-    screen.end()
+    finally:
+        screen.end()
     if found.runs:
         click.echo(f"\n{found.table.text('table')}\n")
     click.echo(f"Saved to {output}.runs.jsonl, {output}.csv and {output}.md.")
@@ -157,25 +158,23 @@ class _Screen:
 
     def __init__(self) -> None:
         self.asked = self.missing = 0
-        self._bar: Any = None
+        self._bar: Bar | None = None
+        self._told = 0
 
     def begin(self, asked: int, missing: int) -> None:
         """Tell how much there is to do."""
         self.asked, self.missing = asked, missing
         there = f", {asked - missing} of them there already" if missing < asked else ""
         click.echo(f"{asked} runs{there}.")
-        if missing and sys.stderr.isatty():
-            self._bar = click.progressbar(
-                length=missing, label="Runs", show_pos=True, file=sys.stderr
-            )
-            self._bar.render_progress()
+        if missing:
+            self._bar = Bar("Runs", missing, show_position=True)
 
     def tell(self, run: Measured | Failure) -> None:
         """Tell of a run, above the bar."""
         from convzoo.training.benchmark import Failure
 
-        if self._bar is not None:
-            click.echo("\r\x1b[K", nl=False, err=True)
+        assert self._bar is not None
+        self._bar.erase()
         if isinstance(run, Failure):
             click.echo(f"{run.name}, seed {run.seed}: failed. {run.reason}", err=True)
         else:
@@ -183,11 +182,12 @@ class _Screen:
             click.echo(
                 f"{run.name}, seed {run.seed}: {run.test_accuracy:.4f} in {run.seconds:.1f} s"
             )
-        if self._bar is not None:
-            self._bar.update(1)
+        self._told += 1
+        self._bar.draw()
+        self._bar.move_to(self._told)
 
     def end(self) -> None:
         """Take the bar away."""
         if self._bar is not None:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            self._bar.erase()
             self._bar = None

@@ -130,10 +130,6 @@ def command(
         convzoo look model.keras digit.png -o pictures --layer conv2d_1 --unit 3,4 --format svg
         convzoo look mobilenet_v2 cat.jpg --weights imagenet -o pictures
     """
-    import os
-
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of itself on stderr.
-
     from convzoo.errors import ArgumentError
     from convzoo.rendering import printable
     from convzoo.visualize import Subject, Wish, pictures

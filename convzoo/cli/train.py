@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convzoo.cli import COMMANDS
+from convzoo.cli.bar import Bar
 
 if TYPE_CHECKING:
     from convzoo.training.results import Epoch, Result
@@ -79,16 +80,19 @@ def command(name: str, data: str, output: Path | None, **settings: Any) -> None:
 
     screen = _Screen()
     output = output or Path(f"{name}.keras")
-    trained = train(
-        name,
-        data,
-        output=output,
-        stop_on_interrupt=True,
-        on_begin=screen.begin,
-        on_epoch=screen.end_epoch,
-        on_batch=screen.show if screen.is_terminal else None,
-        **settings,
-    )
+    try:
+        trained = train(
+            name,
+            data,
+            output=output,
+            stop_on_interrupt=True,
+            on_begin=screen.begin,
+            on_epoch=screen.end_epoch,
+            on_batch=screen.show if sys.stderr.isatty() else None,
+            **settings,
+        )
+    finally:
+        screen.erase_bar()
     result = trained.result
     click.echo(
         f"Test accuracy {result.test_accuracy:.4f} on {result.test_images:,} images, "
@@ -116,8 +120,7 @@ class _Screen:
     """What is told while a network is trained: a line for each epoch, and a bar on a terminal."""
 
     def __init__(self) -> None:
-        self.is_terminal = sys.stderr.isatty()
-        self._bar: Any = None
+        self._bar: Bar | None = None
         self._epochs = 0
 
     def begin(self, result: Result) -> None:
@@ -138,18 +141,16 @@ class _Screen:
     def show(self, number: int, done: int, steps: int) -> None:
         """Move the bar of an epoch."""
         if self._bar is None:
-            self._bar = click.progressbar(
-                length=steps,
-                label=f"Epoch {number} of {self._epochs}",
-                file=sys.stderr,
-                update_min_steps=max(1, steps // 100),
-            )
-            self._bar.render_progress()
-        self._bar.update(max(0, done - self._bar.pos))
+            self._bar = Bar(f"Epoch {number} of {self._epochs}", steps)
+        self._bar.move_to(done)
 
     def end_epoch(self, epoch: Epoch) -> None:
         """Tell of an epoch, in place of its bar."""
-        if self._bar is not None:
-            click.echo("\r\x1b[K", nl=False, err=True)
-            self._bar = None
+        self.erase_bar()
         click.echo(str(epoch))
+
+    def erase_bar(self) -> None:
+        """Take the bar away, if there is one."""
+        if self._bar is not None:
+            self._bar.erase()
+            self._bar = None
