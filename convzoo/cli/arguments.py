@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from convzoo.errors import SourceError
+from convzoo.errors import ArgumentError, SourceError
+from convzoo.units import BYTES, COUNT, Unit, read_sizes
 
 if TYPE_CHECKING:
     from convzoo.graph.graph import Graph
@@ -51,13 +52,10 @@ class Sizes(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
             return value
-        shapes = []
-        for text in value.split(","):
-            sizes = text.lower().split("x")
-            if not all(size.isdecimal() or size in ("none", "?") for size in sizes):
-                self.fail(f"{value!r} are no sizes. Write, for example, 28x28x1.", param, ctx)
-            shapes.append(tuple(int(size) if size.isdecimal() else None for size in sizes))
-        return shapes
+        try:
+            return read_sizes(value)
+        except ArgumentError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Place(click.ParamType[Any]):
@@ -74,38 +72,33 @@ class Place(click.ParamType[Any]):
         return tuple(map(int, parts))
 
 
-class _Scaled(click.ParamType[Any]):
-    """A number with a unit, as an integer."""
+class Scaled(click.ParamType[Any]):
+    """A number that may be written with letters after it, such as `300k`, as an integer.
 
-    units: ClassVar[dict[str, int]]
-    complaint: ClassVar[str]
+    Args:
+        unit: what it counts.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        self.name = unit.name
+        self.unit = unit
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
-        number = value.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
-        unit = value[len(number) :].strip().lower()
-        whole, _, fraction = number.replace(",", "").partition(".")
-        if unit not in self.units or not (whole + fraction).isdecimal():
-            self.fail(f"{value!r} {self.complaint}", param, ctx)
-        return int(whole + fraction) * self.units[unit] // 10 ** len(fraction)
+        try:
+            return self.unit.read(value)
+        except ArgumentError as error:
+            self.fail(str(error), param, ctx)
 
 
-class Bytes(_Scaled):
+class Bytes(Scaled):
     """A size of memory such as `16GiB`, `256KiB`, `512kB` or a number of bytes."""
 
-    name = "bytes"
-    complaint = "is no size of memory. Write, for example, 16GiB."
-    units: ClassVar[dict[str, int]] = {
-        "": 1, "b": 1,
-        "kb": 1000, "mb": 1000**2, "gb": 1000**3, "tb": 1000**4,
-        "kib": 1024, "mib": 1024**2, "gib": 1024**3, "tib": 1024**4,
-    }  # fmt: skip
+    def __init__(self) -> None:
+        super().__init__(BYTES)
 
 
-class Count(_Scaled):
+class Count(Scaled):
     """A number such as `300k`, `5M`, `1.5G` or `93,322`."""
 
-    name = "count"
-    complaint = "is no number. Write, for example, 300k, 5M or 1.5G."
-    units: ClassVar[dict[str, int]] = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
+    def __init__(self) -> None:
+        super().__init__(COUNT)
