@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from convzoo import models as models
     from convzoo import visualize as visualize
     from convzoo.analyses.report import Report as Report
+    from convzoo.budgets import Budget as Budget
+    from convzoo.budgets import Checked as Checked
+    from convzoo.budgets import Verdict as Verdict
+    from convzoo.budgets import budget as budget
     from convzoo.calculating import calc as calc
     from convzoo.comparing import Comparison as Comparison
     from convzoo.comparing import compare as compare
@@ -56,9 +60,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "bench": "training.benchmark",
     "Benchmark": "training.benchmark",
+    "budget": "budgets",
+    "Budget": "budgets",
     "calc": "calculating",
     "card": "zoo",
     "Card": "zoo",
+    "Checked": "budgets",
     "Claim": "zoo",
     "compare": "comparing",
     "Comparison": "comparing",
@@ -87,6 +94,7 @@ _HOMES = {
     "Source": "zoo",
     "train": "training.training",
     "Trained": "training.training",
+    "Verdict": "budgets",
     "versions": "zoo",
     "visualize": "visualize",
     "__version__": "version",

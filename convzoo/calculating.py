@@ -50,7 +50,7 @@ def calc(
         SourceError: when the source holds no architecture.
         ConvzooError: when the architecture is refused, as Keras refuses it, or an option can't be.
     """
-    setting = _setting(batch, dtype, optimizer, unit)
+    setting = checked_setting(batch, dtype, optimizer, unit)
     graph = read(source, input_shape)
     if not graph.calls and all(layer.unknown_because is None for layer in graph.layers):
         from convzoo.errors import SourceError
@@ -67,16 +67,27 @@ def calc(
     return Report(graph, columns, depth, setting, sort, top, shares)
 
 
-def _setting(batch: int, dtype: str | None, optimizer: str, unit: Sequence[int]) -> Setting:
+def checked_setting(
+    batch: int = 1, dtype: str | None = None, optimizer: str = "adam", unit: Sequence[int] = ()
+) -> Setting:
+    """What answers depend on beside the architecture.
+
+    Args:
+        batch, dtype, optimizer, unit: as in `calc`.
+
+    Raises:
+        ArgumentError: when the batch or the dtype can't be.
+        UnknownNameError: when there is no such optimizer.
+    """
     setting = Setting(batch, dtype, optimizer, tuple(unit))
     if setting == STANDARD:
         return setting
     from convzoo.analyses.memory import check_optimizer
     from convzoo.graph.dtypes import bits
 
-    if batch < 1:
-        raise ArgumentError(f"batch must be 1 or more. Received {batch}.")
-    if dtype is not None and bits(dtype) is None:
+    if not isinstance(batch, int) or batch < 1:
+        raise ArgumentError(f"batch must be 1 or more. Received {batch!r}.")
+    if dtype is not None and (not isinstance(dtype, str) or bits(dtype) is None):
         raise ArgumentError(
             f"dtype must name a dtype of numbers. Received {dtype!r}. Try float16 or int8."
         )

@@ -204,7 +204,7 @@ def compare(
     if layers is None:
         layers = len(sources) == 2 and all(map(names_a_file, sources))
     if names is None:
-        names = _told_apart([_name(*pair) for pair in zip(sources, reports, strict=True)])
+        names = told_apart([source_name(*pair) for pair in zip(sources, reports, strict=True)])
     elif len(names) != len(sources):
         raise ArgumentError(f"names: {len(names)} names for {len(sources)} architectures.")
     comparison = Comparison(names, reports, columns, layers)
@@ -213,14 +213,15 @@ def compare(
     return comparison
 
 
-def _name(source: Any, report: Report) -> str:
+def source_name(source: Any, report: Report) -> str:
+    """What to call a source: the name of the zoo, the path or the model's name."""
     if isinstance(source, os.PathLike):
         return str(source)
     is_word = isinstance(source, str) and (os.path.exists(source) or len(source.split()) == 1)
     return str(source) if is_word else report.name
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
+def told_apart(names: Sequence[str]) -> list[str]:
     """The names, numbered where several are the same."""
     return [
         f"{name} ({names[: place + 1].count(name)})" if names.count(name) > 1 else name

@@ -37,6 +37,10 @@ class SourceError(ConvzooError):
     """A file or a text is not an architecture that can be read."""
 
 
+class ConfigError(ConvzooError):
+    """A config file can't be read, or holds what it can't."""
+
+
 class BuildError(ConvzooError):
     """Keras, a backend for it or a package that is needed is missing, or Keras refuses a model."""
 

@@ -69,7 +69,12 @@ class Fields(ByInput):
     @property
     def weight(self) -> float:
         """The largest size, by which rows are sorted."""
-        return max((size or 0 for field in self.values() for size in field.size), default=0)
+        return max((size or 0 for size in self.sizes), default=0)
+
+    @property
+    def sizes(self) -> list[Number]:
+        """How far a unit sees along each axis of each input; `None` where that is unknown."""
+        return [size for field in self.values() for size in field.size]
 
 
 def _text(number: Number) -> str:

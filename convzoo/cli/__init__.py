@@ -48,6 +48,7 @@ def convzoo() -> None:
         convzoo calc 28x28x1 conv:32,3,relu flatten dense:10
         convzoo calc model.keras                    a file: read, never executed
         convzoo compare before.keras after.keras    what changed, layer by layer
+        convzoo check model.keras --max-params 1M   a budget, for CI
         convzoo list --max-params 300k              the zoo
         convzoo show lenet5                         a card of it
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,6 +42,36 @@ def read_source(words: tuple[str, ...], input_shape: Any = None) -> Graph:
             found = read_bytes(sys.stdin.buffer.read(), "standard input")
             return reshaped(found, input_shape)
         return read_words(list(words), input_shape)
+
+
+def source_of(word: str) -> Graph | str:
+    """What `calc` takes for a word that names a source, `-` for standard input.
+
+    Raises:
+        SourceError: when standard input holds none.
+    """
+    return read_source(("-",)) if word == "-" else word
+
+
+def refuse_bare_inputs(words: Sequence[str]) -> None:
+    """Refuse words that are each to be a source, where a stack stands among them without quotes.
+
+    Raises:
+        SourceError: when one is the input of a stack.
+    """
+    for word in words:
+        if is_bare_input(word):
+            raise SourceError(
+                f"{word!r}: is the input of a stack without its layers. "
+                f'Put quotes around each stack: "{" ".join(words)}".'
+            )
+
+
+def is_bare_input(word: str) -> bool:
+    """Whether a word is the input of a stack, and not all of a stack in quotes."""
+    from convzoo.sources.text import looks_like_input
+
+    return looks_like_input(word) and len(word.split()) == 1
 
 
 class Sizes(click.ParamType[Any]):

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from convzoo.cli import COMMANDS
-from convzoo.cli.arguments import Sizes, read_source
+from convzoo.cli.arguments import Sizes, refuse_bare_inputs, source_of
 
 
 @COMMANDS.register("compare")
@@ -74,21 +74,14 @@ def command(
         git show HEAD:model.json | convzoo compare - model.json
     """
     from convzoo.comparing import QUANTITIES, compare
-    from convzoo.errors import SourceError
     from convzoo.rendering.comparison import comparison_text
     from convzoo.sources import names_a_file
-    from convzoo.sources.text import looks_like_input
 
-    for word in sources:
-        if looks_like_input(word):
-            raise SourceError(
-                f"{word!r}: is the input of a stack without its layers. "
-                f'Put quotes around each stack: "{" ".join(sources)}".'
-            )
+    refuse_bare_inputs(sources)
     if layers is None:
         layers = len(sources) == 2 and all(word == "-" or names_a_file(word) for word in sources)
     comparison = compare(
-        *(read_source(("-",)) if word == "-" else word for word in sources),
+        *map(source_of, sources),
         columns=[name.strip() for name in columns.split(",")] if columns else QUANTITIES,
         layers=layers,
         input_shape=input_shape,

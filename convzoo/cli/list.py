@@ -134,8 +134,7 @@ class _Listed(NamedTuple):
     @property
     def sizes(self) -> list[int | float | None]:
         """How far a unit sees along each axis of each input; one that is unknown where all is."""
-        sizes = [size for field in (self.field or {}).values() for size in field.size]
-        return sizes or [None]
+        return (self.field.sizes if self.field else []) or [None]
 
     def values(self, columns: Sequence[str]) -> dict[str, Any]:
         """What is told of it, in JSON's values."""

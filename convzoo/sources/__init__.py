@@ -87,11 +87,20 @@ def reshaped(graph: Graph, input_shape: Any) -> Graph:
     Raises:
         ShapeError: when a layer can't take what then reaches it.
     """
-    return graph if input_shape is None else graph.with_input_shapes(_shapes(input_shape))
+    return graph if input_shape is None else graph.with_input_shapes(shapes_of(input_shape))
 
 
-def _shapes(input_shape: Any) -> list[Shape]:
-    several = bool(input_shape) and all(isinstance(part, (tuple, list)) for part in input_shape)
+def shapes_of(input_shape: Any) -> list[Shape]:
+    """The dims of each input, without the batch.
+
+    Args:
+        input_shape: the dims of one input, or a list of them for several.
+
+    Raises:
+        ArgumentError: when these are no dims.
+    """
+    is_list = isinstance(input_shape, (tuple, list)) and bool(input_shape)
+    several = is_list and all(isinstance(part, (tuple, list)) for part in input_shape)
     return [as_shape(shape, "input_shape") for shape in (input_shape if several else [input_shape])]
 
 
@@ -136,7 +145,7 @@ def _read_entry(word: str, input_shape: Any) -> Graph:
 
     name, _, text = word.partition(":")
     overrides = _overrides(word, text) if text else {}
-    shapes = None if input_shape is None else _shapes(input_shape)
+    shapes = None if input_shape is None else shapes_of(input_shape)
     if shapes is not None and "input_shape" in overrides:
         raise SourceError(f"{word!r}: the input's sizes are given twice.")
     if shapes is not None and len(shapes) == 1 and takes(name, "input_shape"):
