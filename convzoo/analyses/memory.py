@@ -55,7 +55,7 @@ class Moment(NamedTuple):
     Args:
         step: the call; `None` for the start.
         known_bytes: those of the tensors whose size is known.
-        unknown: how many others there are.
+        unknown: how many others there are, of which one for what an unknown layer holds within.
     """
 
     step: Step | None
@@ -115,7 +115,7 @@ def _sums(trace: Trace, setting: Setting) -> dict[Layer, list[Arithmetic]]:
         alive = _alive(names, lives, number)
         sizes = [product((setting.batch, bytes_of(tensor, setting))) for _, tensor in alive]
         quantity = f"peak_activation_bytes ({', '.join(name for name, _ in alive)})"
-        if None in sizes:
+        if None in sizes or step.layer.unknown_because is not None:
             sums[step.row] = [Arithmetic(quantity, "unknown")]
         else:
             text = " + ".join(f"{size:,}" for size in sizes)
@@ -167,6 +167,10 @@ def _moments(trace: Trace, setting: Setting) -> Iterator[Moment]:
                 unknown[moment] += sign
             else:
                 change[moment] += sign * size
+    for number, step in enumerate(trace.steps):
+        if step.layer.unknown_because is not None:  # Nobody knows what is alive within it.
+            unknown[number + 1] += 1
+            unknown[number + 2] -= 1
     known_bytes = tensors = 0
     for number in range(count + 1):
         known_bytes += change[number]

@@ -123,6 +123,8 @@ def field_of_network(trace: Trace) -> Fields | None:
             if fields is None or fields.weight > 1:
                 return fields
             break
+    if not trace.outputs:  # A model's own code connects its layers, nobody knows how.
+        return None
     output = trace.outputs[0]
     return _fields(output, sights.get(output), axes)
 
