@@ -215,7 +215,7 @@ class Verdict(NamedTuple):
             that is a most, and the other way round; `None` where nothing is known.
         known: whether all is known.
         status: `"ok"`, `"over"`, `"under"`, or `"unknown"` where it can't be told.
-        reason: where the most of it is, or why it is unknown.
+        reason: where the most of it is, how to find what changed, or why it is unknown.
     """
 
     rule: str
@@ -306,6 +306,8 @@ def _growth(report: Report, before: Report) -> Iterator[Verdict]:
 def _explained(verdict: Verdict, report: Report) -> Verdict:
     """The verdict with what a reader asks next: where the most of it is, or why it is unknown."""
     column = RULES[verdict.rule].column
+    if verdict.status == "over" and verdict.against == "baseline":
+        return verdict._replace(reason="convzoo compare tells what changed")
     if verdict.status == "over":
         rows = report.with_columns([column]).rows
         largest = max(rows, key=lambda row: row.values[column] or 0)

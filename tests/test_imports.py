@@ -24,6 +24,8 @@ _FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "numpy", "h5py", "matplotl
         "from convzoo.cli import run; run(['list'])",
         "from convzoo.cli import run; run(['list', 'mnist*', '--sort', 'receptive_field'])",
         "from convzoo.cli import run; run(['compare', 'two_convs', 'mnist_convnet', '--layers'])",
+        "from convzoo.cli import run; run(['check', 'two_convs', '--max-params', '1M'])",
+        "import convzoo; convzoo.budget(min_receptive_field=3, dtype='int8')('mnist_convnet')",
         "from convzoo.cli import run; run(['show', 'mnist_convnet'])",
         "from convzoo.cli import run; run(['plot', 'lenet5', '-o', '-'])",
         "from convzoo.cli import run; run(['--help'])",

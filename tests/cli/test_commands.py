@@ -171,7 +171,7 @@ def test_colour_is_for_a_terminal_only(capfd: pytest.CaptureFixture[str]) -> Non
 
 def test_examples_of_the_help_run(capfd: pytest.CaptureFixture[str]) -> None:
     ran = 0
-    for command in ("calc", "compare", "list", "show"):
+    for command in ("calc", "check", "compare", "list", "show"):
         _, out, _ = _run(capfd, command, "--help")
         for line in out.partition("Examples:")[2].partition("Options:")[0].splitlines():
             example = line.strip()

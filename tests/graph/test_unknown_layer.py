@@ -158,3 +158,18 @@ def test_layer_of_a_package_is_found_by_its_entry_point(plugins: Plugins) -> Non
     with pytest.warns(PluginWarning, match=message):
         assert LAYERS.find("p>Broken") is None
     assert LAYERS.find("p>Broken") is None
+
+
+def test_what_is_alive_within_it_is_unknown() -> None:
+    report = calc(
+        _stack(
+            _entry("Dense", "before", config={"units": 3}),
+            _entry("Mine", "mine"),
+            _entry(
+                "Dense", "dense", config={"units": 2}, build_config={"input_shape": [None, 6, 5]}
+            ),
+        ),
+        columns=["peak_activation_bytes"],
+    )
+    assert [row.peak_activation_bytes for row in report.rows] == [168, None, 168]
+    assert "Total Peak activation bytes: at least 192" in str(report)
