@@ -32,12 +32,6 @@ class Rule(NamedTuple):
     is_least: bool = False
 
 
-def _rule(
-    column: str, title: str, unit: Unit, about: str, is_least: bool = False
-) -> Any:  # What `field` gives has the type of the field.
-    return field(default=None, metadata={"rule": Rule(column, title, unit, about, is_least)})
-
-
 @dataclass(frozen=True)
 class Budget:
     """Limits, and the circumstances in which they are to be kept.
@@ -62,25 +56,47 @@ class Budget:
     """
 
     # A rule is a field: the option, the key of a config and the keyword follow from its name.
-    max_params: int | None = _rule("params", "params", COUNT, "Parameters: the most, such as 100k.")
-    max_weights: int | None = _rule(
-        "weight_bytes", "weights", BYTES, "Bytes of the weights: the most, such as 1MiB."
+    max_params: int | None = field(
+        default=None,
+        metadata={"rule": Rule("params", "params", COUNT, "Parameters: the most, such as 100k.")},
     )
-    max_macs: int | None = _rule(
-        "macs", "macs", COUNT, "Multiply-accumulates: the most, such as 50M."
+    max_weights: int | None = field(
+        default=None,
+        metadata={
+            "rule": Rule(
+                "weight_bytes", "weights", BYTES, "Bytes of the weights: the most, such as 1MiB."
+            )
+        },
     )
-    max_peak_memory: int | None = _rule(
-        "peak_activation_bytes",
-        "peak memory",
-        BYTES,
-        "Bytes of activations that are alive at once: the most, such as 256KiB.",
+    max_macs: int | None = field(
+        default=None,
+        metadata={
+            "rule": Rule("macs", "macs", COUNT, "Multiply-accumulates: the most, such as 50M.")
+        },
     )
-    min_receptive_field: int | None = _rule(
-        "receptive_field",
-        "receptive field",
-        COUNT,
-        "Pixels along each axis that a unit sees, before all places are put together: the fewest.",
-        is_least=True,
+    max_peak_memory: int | None = field(
+        default=None,
+        metadata={
+            "rule": Rule(
+                "peak_activation_bytes",
+                "peak memory",
+                BYTES,
+                "Bytes of activations that are alive at once: the most, such as 256KiB.",
+            )
+        },
+    )
+    min_receptive_field: int | None = field(
+        default=None,
+        metadata={
+            "rule": Rule(
+                "receptive_field",
+                "receptive field",
+                COUNT,
+                "Pixels along each axis that a unit sees, before all places are put together: the "
+                "fewest.",
+                is_least=True,
+            )
+        },
     )
     dtype: str | None = None
     batch: int = 1
