@@ -11,6 +11,7 @@ from tabulate import tabulate
 
 BENCHMARKS = (
     "cold_start", "zoo_listing", "in_process", "large_graphs", "other_tools", "training",
+    "sweep",
 )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from convzoo.graph.input import Input as Input
     from convzoo.layers import register_layer as register_layer
     from convzoo.plotting import plot as plot
+    from convzoo.sweeping.sweep import Sweep as Sweep
+    from convzoo.sweeping.sweep import sweep as sweep
     from convzoo.training.benchmark import Benchmark as Benchmark
     from convzoo.training.benchmark import bench as bench
     from convzoo.training.datasets import Data as Data
@@ -92,6 +94,8 @@ _HOMES = {
     "Sequential": "graph.graph",
     "smallest_input": "zoo",
     "Source": "zoo",
+    "sweep": "sweeping.sweep",
+    "Sweep": "sweeping.sweep",
     "train": "training.training",
     "Trained": "training.training",
     "Verdict": "budgets",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 from convzoo.analyses import Arithmetic, Findings, Setting, analysis
 from convzoo.analyses.work import added_up, gradient_flow
 from convzoo.errors import ArgumentError, UnknownNameError
-from convzoo.graph.dims import Dim, product, total
+from convzoo.graph.dims import Dim, largest, product, total
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.graph.trace import Step, Trace
 
@@ -78,12 +78,12 @@ def peak_activation_bytes(trace: Trace, setting: Setting) -> Findings:
         layer = moment.step.row
         before = rows[layer]["peak_activation_bytes"] if layer in seen else 0
         unknown = moment.unknown or before is None
-        size = None if unknown else _largest(before, moment.known_bytes)
+        size = None if unknown else largest((before, moment.known_bytes))
         rows[layer] = {"peak_activation_bytes": size}
         seen.add(layer)
     if setting.explained:
         return Findings(rows, {}, arithmetic=_sums(trace, setting))
-    total = _largest(*(moment.known_bytes for moment in moments))
+    total = largest([moment.known_bytes for moment in moments])
     if any(moment.unknown or not isinstance(moment.known_bytes, int) for moment in moments):
         return Findings(rows, {"peak_activation_bytes": total})
     place = next(n for n, moment in enumerate(moments) if moment.known_bytes == total)
@@ -92,14 +92,6 @@ def peak_activation_bytes(trace: Trace, setting: Setting) -> Findings:
     where = "at the start" if peak.step is None else f"while {peak.step.layer.name} runs"
     remark = f"most is alive {where}: {' + '.join(given)} = {peak.known_bytes:,}"
     return Findings(rows, {"peak_activation_bytes": total}, remarks=[remark])
-
-
-def _largest(*sizes: Any) -> Any:
-    if all(isinstance(size, int) for size in sizes):
-        return max(sizes)
-    from convzoo.graph.formula import largest
-
-    return largest(sizes)
 
 
 def _size_text(tensor: Tensor, setting: Setting) -> str:

@@ -20,6 +20,7 @@ _COLUMNS = ("params", "trainable_params", "non_trainable_params", "weight_bytes"
 
 
 @analysis(
+    adds_up=True,
     params="Params",
     trainable_params="Trainable",
     non_trainable_params="Non-trainable",

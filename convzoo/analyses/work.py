@@ -178,7 +178,7 @@ def added_up(
         for place, name in enumerate(names):
             column = [values[place] for values in several]
             rows[layer][name] = product((setting.batch, total(column)))
-            totals[name] += setting.batch * sum(value or 0 for value in column)
+            totals[name] += setting.batch * sum(value for value in column if value is not None)
     return Findings(rows, totals, notes)
 
 

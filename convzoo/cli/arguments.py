@@ -132,3 +132,17 @@ class Count(Scaled):
 
     def __init__(self) -> None:
         super().__init__(COUNT)
+
+
+def limit_options(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each rule of a budget."""
+    from convzoo.budgets import RULES
+
+    for name, rule in reversed(RULES.items()):
+        command = click.option(
+            f"--{name.replace('_', '-')}",
+            type=Scaled(rule.unit),
+            metavar="SIZE" if rule.unit is BYTES else "N",
+            help=rule.about,
+        )(command)
+    return command

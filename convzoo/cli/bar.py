@@ -24,15 +24,16 @@ class Bar:
                 length=length,
                 label=label,
                 show_pos=show_position,
+                item_show_func=lambda note: note,
                 file=sys.stderr,
                 update_min_steps=max(1, length // 100),
             )
             self._bar.render_progress()
 
-    def move_to(self, step: int) -> None:
-        """Show that so many steps are done."""
+    def move_to(self, step: int, note: str | None = None) -> None:
+        """Show that so many steps are done, and a note beside it."""
         if self._bar is not None:
-            self._bar.update(max(0, step - self._bar.pos))
+            self._bar.update(max(0, step - self._bar.pos), note)
 
     def erase(self) -> None:
         """Take it away, so that something else can stand in its line."""

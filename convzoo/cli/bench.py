@@ -112,8 +112,8 @@ def command(
         convzoo bench "resnet*" --data cifar10 --scheduler tcp://host:8786
     """
     from convzoo.errors import ArgumentError, BenchmarkError
+    from convzoo.executors import Processes, cluster
     from convzoo.training.benchmark import bench
-    from convzoo.training.executors import Processes, cluster
 
     if scheduler is not None and workers is not None:
         raise ArgumentError("--scheduler: a cluster has workers of its own. Leave out --workers.")

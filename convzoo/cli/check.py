@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from convzoo.budgets import RULES, budget
+from convzoo.budgets import budget
 from convzoo.cli import COMMANDS
 from convzoo.cli.arguments import (
-    Scaled,
     Sizes,
     is_bare_input,
+    limit_options,
     refuse_bare_inputs,
     source_argument,
     source_of,
 )
 from convzoo.rendering.budget import STYLES
-from convzoo.units import BYTES
-
-
-def _limit_options(command: Callable[..., None]) -> Callable[..., None]:
-    """An option for each rule of a budget."""
-    for name, rule in reversed(RULES.items()):
-        command = click.option(
-            f"--{name.replace('_', '-')}",
-            type=Scaled(rule.unit),
-            metavar="SIZE" if rule.unit is BYTES else "N",
-            help=rule.about,
-        )(command)
-    return command
 
 
 @COMMANDS.register("check")
 @click.command("check", short_help="Whether architectures keep a budget, for CI.")
 @source_argument
-@_limit_options
+@limit_options
 @click.option(
     "--baseline",
     metavar="SOURCE",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from convzoo.errors import ArgumentError
+from convzoo.writing import replacing
 
 
 def check_output(output: Path, suffix: str, force: bool) -> None:
@@ -36,15 +35,13 @@ def check_output(output: Path, suffix: str, force: bool) -> None:
 
 @contextmanager
 def written_whole(output: Path) -> Iterator[Path]:
-    """A path to write to, beside its place and then moved, so that nothing is left half-written.
+    """A path to write to, which takes the place of the output once all is written.
 
     Raises:
         ArgumentError: when it can't be written.
     """
     try:
-        with tempfile.TemporaryDirectory(dir=output.parent, prefix=".convzoo-") as folder:
-            part = Path(folder) / f"part{output.suffix}"
+        with replacing(output) as part:
             yield part
-            os.replace(part, output)
     except OSError as error:
         raise ArgumentError(f"{output}: can't be written: {error.strerror or error}.") from None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @COMMANDS.register("train")
 @click.command("train", short_help="Train an architecture of the zoo by its recipe.")
-@click.argument("name")
+@click.argument("source", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
     "--data",
     default="digits",
@@ -52,12 +52,15 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to save the model: a path that ends in .keras; NAME.keras where not given.",
+    help="Where to save the model: a path that ends in .keras; by the name where not given.",
 )
 @click.option("--force", is_flag=True, help="Replace a model that is there.")
 @click.option("--restart", is_flag=True, help="Begin anew where a run was cut off.")
-def command(name: str, data: str, output: Path | None, **settings: Any) -> None:
+def command(source: tuple[str, ...], data: str, output: Path | None, **settings: Any) -> None:
     """Train an architecture of the zoo by the recipe of its card, and save the model.
+
+    SOURCE is a name of the zoo, or a typed stack, which takes values from 0 to 1 and is trained by
+    Adam.
 
     DATA is digits, which come with scikit-learn and need no network; mnist, fashion_mnist or
     cifar10, which Keras downloads and keeps; or the path of an .npz that holds x_train, y_train,
@@ -74,12 +77,14 @@ def command(name: str, data: str, output: Path | None, **settings: Any) -> None:
     \b
         convzoo train mnist_convnet -o digits.keras
         convzoo train dense_baseline --data mnist --seed 1
+        convzoo train 28x28x1 conv:8,5,relu maxpool:2 flatten dense:10,softmax --data mnist
         convzoo train cats_vs_dogs_convnet --data cifar10[cat,dog]:2000 --epochs 20
     """
     from convzoo.training.training import train
 
     screen = _Screen()
-    output = output or Path(f"{name}.keras")
+    name = " ".join(source)
+    output = output or Path(f"{name if len(source) == 1 else 'sequential'}.keras")
     try:
         trained = train(
             name,

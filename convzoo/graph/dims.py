@@ -2,13 +2,14 @@
 
 A dim is an `int`, or `None` where it is unknown, and an unknown operand makes the result unknown.
 Formulas use `+ - * //` and the functions of this file only, so that they also serve other kinds of
-numbers: a `Worked` dim remembers the arithmetic it came from, which is what `--explain` prints, and
-a `Formula` holds the name of a dim that is not known yet.
+numbers: a `Worked` dim remembers the arithmetic it came from, which is what `--explain` prints, a
+`Formula` holds the name of a dim that is not known yet, and `Many` holds what a dim is at every
+point of a design space.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import Any, NoReturn, TypeAlias
 
@@ -65,12 +66,25 @@ def ceil_div(dividend: int, divisor: int) -> int:
     return -(-dividend // divisor)
 
 
-def refuse(bad: bool, error: Callable[[], ConvzooError]) -> None:
+def largest(numbers: Sequence[Any]) -> Any:
+    """The largest of several dims that are known."""
+    for number in numbers:
+        if hasattr(number, "largest"):
+            return number.largest(numbers)
+    return max(numbers)
+
+
+def refuse(bad: Any, error: Callable[[], ConvzooError]) -> None:
     """Raise the error when the condition holds.
 
-    Every formula refuses through this function what Keras refuses.
+    Every formula refuses through this function what Keras refuses. Where it holds at some points of
+    a design space only, these are noted, and the others go on.
     """
-    if bad:
+    if bad is False:
+        return
+    if hasattr(bad, "refuse"):
+        bad.refuse()
+    elif bad:
         raise error()
 
 

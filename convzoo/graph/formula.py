@@ -77,6 +77,15 @@ class Formula:
         inside = f"({rest})" if len(rest.terms) > 1 or " x " in str(rest) else str(rest)
         return Formula(whole) + Formula.named(f"{how}({inside} / {divisor:,})")
 
+    def largest(self, numbers: Sequence[int | Formula]) -> int | Formula:
+        """The largest of several; a formula of the largest where that depends on the dims."""
+        kept: list[int | Formula] = []
+        for number in numbers:
+            if not any(_never_less(other, number) for other in kept):
+                kept = [other for other in kept if not _never_less(number, other)]
+                kept.append(number)
+        return kept[0] if len(kept) == 1 else self.named(f"max({', '.join(map(str, kept))})")
+
     def __mod__(self, divisor: int) -> int:
         """0: nobody can say that something is left."""
         return 0
@@ -112,16 +121,6 @@ class Formula:
         return text.replace("+ -", "- ")
 
     __repr__ = __str__
-
-
-def largest(numbers: Sequence[int | Formula]) -> int | Formula:
-    """The largest of several; a formula of the largest where that depends on the dims."""
-    kept: list[int | Formula] = []
-    for number in numbers:
-        if not any(_never_less(other, number) for other in kept):
-            kept = [other for other in kept if not _never_less(number, other)]
-            kept.append(number)
-    return kept[0] if len(kept) == 1 else Formula.named(f"max({', '.join(map(str, kept))})")
 
 
 def _never_less(one: int | Formula, other: int | Formula) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from convzoo.graph.dims import Dim, Shape, product, refuse, total
+from convzoo.graph.dims import Dim, Shape, largest, product, refuse, total
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.layer import Tensor
 from convzoo.layers import LAYERS
@@ -32,7 +32,7 @@ def _check_not_both(layer: Any) -> None:
     given = layer.__dict__
     if "strides" in given and "dilation_rate" in given:
         refuse(
-            max(layer.strides) > 1 and max(layer.dilation_rate) > 1,
+            largest(layer.strides) > 1 and largest(layer.dilation_rate) > 1,
             lambda: layer.error(
                 "strides above 1 and a dilation_rate above 1 exclude each other",
                 f"strides={layer.strides} with dilation_rate={layer.dilation_rate}",
@@ -346,7 +346,7 @@ def _spread_output(size: Dim, reach: int, stride: int, more: int | None, padding
     if size is None:
         return None
     if padding == "valid":
-        return (size - 1) * stride + (max(reach, stride) if more is None else reach + more)
+        return (size - 1) * stride + (largest((reach, stride)) if more is None else reach + more)
     return size * stride if more is None else (size - 1) * stride + (reach % 2 + more)
 
 
@@ -358,7 +358,8 @@ def _cropped_before(reach: int, stride: int, more: int | None, padding: str) -> 
     if padding == "valid":
         return 0
     kept = stride if more is None else reach % 2 + more
-    return max(reach - kept, 0) // 2
+    before: int = largest((reach - kept, 0))
+    return before // 2
 
 
 @LAYERS.register("Conv1DTranspose", "Convolution1DTranspose", "convtranspose1d", "deconv1d")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from convzoo.errors import ShapeError
-from convzoo.graph.dims import Dim, Shape, Worked, ceil_div, refuse
+from convzoo.graph.dims import Dim, Shape, Worked, ceil_div, largest, refuse
 from convzoo.graph.facts import Window
 from convzoo.graph.layer import Layer
 
@@ -101,7 +101,8 @@ def window_before(size: Dim, kernel: int, stride: int, dilation: int, padding: s
     if size is None:
         return (reach - 1) // 2 if stride == 1 else None
     needed = (ceil_div(size, stride) - 1) * stride + reach - size
-    return max(needed, 0) // 2
+    before: int = largest((needed, 0))
+    return before // 2
 
 
 def sliding_windows(

@@ -10,7 +10,8 @@ activation, wherever it stands.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from convzoo.errors import ConvzooError, SourceError, UnknownNameError
 from convzoo.graph.dims import Shape
@@ -88,7 +89,9 @@ def read_stack(words: list[str]) -> Sequential:
     model = Sequential()
     for number, word in enumerate(words):
         try:
-            model.add(_input(word) if number == 0 else _layer(word, model.outputs.rank - 2))
+            model.add(
+                read_input(word) if number == 0 else Word.of(word).layer(model.outputs.rank - 2)
+            )
         except ConvzooError as error:
             error.args = (f"{word!r}: {error}",)
             raise
@@ -97,7 +100,12 @@ def read_stack(words: list[str]) -> Sequential:
     return model
 
 
-def _input(word: str) -> Any:
+def read_input(word: str) -> Any:
+    """The input that the first word of a stack describes.
+
+    Raises:
+        SourceError: when it describes none.
+    """
     if _INPUT.fullmatch(word):
         return Input(_shape(word))
     positional, keywords = parsed_arguments(word.partition(":")[2])
@@ -117,24 +125,57 @@ def _shape(word: str) -> Shape:
     )
 
 
-def _layer(word: str, rank: int) -> Layer:
-    name, _, text = word.partition(":")
-    kind = _class_of(name, rank)
-    positional, keywords = parsed_arguments(text)
-    arguments: dict[str, Any] = {}
-    for value in positional:
-        argument = _argument_of(value, kind)
-        if argument is None or argument in arguments:
-            argument = next((name for name in kind.positional if name not in arguments), None)
-        if argument in keywords:
-            raise SourceError(f"gives {argument} twice.")
-        if argument is None:
-            raise SourceError(
-                f"{kind.class_name} takes at most {len(kind.positional)} arguments: "
-                f"{', '.join(kind.positional)}."
-            )
-        arguments[argument] = value
-    return kind(**arguments, **keywords)
+class Word(NamedTuple):
+    """A word of a stack, taken apart.
+
+    Args:
+        name: the name of a layer, as it is written.
+        positional: the values that are given by position.
+        keywords: those that are given by keyword.
+    """
+
+    name: str
+    positional: Sequence[Any]
+    keywords: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, text: str, read: Callable[[str], Any] | None = None) -> Word:
+        """Take a word apart.
+
+        Args:
+            text: the word.
+            read: what a value is, by its text; a number, sizes or a word where it is not given.
+
+        Raises:
+            SourceError: when an argument is empty, or given twice.
+        """
+        name, _, arguments = text.partition(":")
+        return cls(name, *parsed_arguments(arguments, read))
+
+    def layer(self, rank: int) -> Layer:
+        """The layer that it describes.
+
+        Args:
+            rank: how many axes its input has between the batch and the channels.
+
+        Raises:
+            ConvzooError: when there is no such layer, or it refuses its arguments.
+        """
+        kind = _class_of(self.name, rank)
+        arguments: dict[str, Any] = {}
+        for value in self.positional:
+            argument = _argument_of(value, kind)
+            if argument is None or argument in arguments:
+                argument = next((name for name in kind.positional if name not in arguments), None)
+            if argument in self.keywords:
+                raise SourceError(f"gives {argument} twice.")
+            if argument is None:
+                raise SourceError(
+                    f"{kind.class_name} takes at most {len(kind.positional)} arguments: "
+                    f"{', '.join(kind.positional)}."
+                )
+            arguments[argument] = value
+        return kind(**arguments, **self.keywords)
 
 
 def _class_of(name: str, rank: int) -> type[Layer]:
@@ -164,12 +205,19 @@ def _argument_of(value: Any, kind: type[Layer]) -> str | None:
     return argument if argument in kind.positional else None
 
 
-def parsed_arguments(text: str) -> tuple[list[Any], dict[str, Any]]:
+def parsed_arguments(
+    text: str, read: Callable[[str], Any] | None = None
+) -> tuple[list[Any], dict[str, Any]]:
     """The values that a text such as `32,3x3,padding=same` gives by position and by keyword.
+
+    Args:
+        text: the arguments, parted by commas.
+        read: what a value is, by its text; `read_value` where it is not given.
 
     Raises:
         SourceError: when one is empty, or given twice.
     """
+    read = read or read_value
     positional: list[Any] = []
     keywords: dict[str, Any] = {}
     for part in text.split(",") if text else ():
@@ -177,15 +225,16 @@ def parsed_arguments(text: str) -> tuple[list[Any], dict[str, Any]]:
         if not part or (equals and not (key and value)):
             raise SourceError(f"has an empty argument. {_EXAMPLE}")
         if not equals:
-            positional.append(_value(part))
+            positional.append(read(part))
         elif key in keywords:
             raise SourceError(f"gives {key} twice.")
         else:
-            keywords[key] = _value(value)
+            keywords[key] = read(value)
     return positional, keywords
 
 
-def _value(text: str) -> Any:
+def read_value(text: str) -> Any:
+    """A number, sizes, a pair, or a word, as a text has it."""
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     if _INT.fullmatch(text):
@@ -193,7 +242,7 @@ def _value(text: str) -> Any:
     if pair := _PAIR.fullmatch(text):
         return (int(pair[1]), int(pair[2]))
     if _SIZES.fullmatch(text):
-        return tuple(_value(size) for size in text.lower().split("x"))
+        return tuple(read_value(size) for size in text.lower().split("x"))
     if _FLOAT.fullmatch(text):
         return float(text)
     return text

@@ -29,10 +29,10 @@ from convzoo.errors import (
     UnknownNameError,
     warn,
 )
+from convzoo.executors import Processes, done
 from convzoo.training.datasets import Data, load_data
-from convzoo.training.executors import Processes, done
 from convzoo.training.tables import Measured, Table
-from convzoo.training.writing import alone, replacing
+from convzoo.writing import alone, replacing
 
 if TYPE_CHECKING:
     from convzoo.training.training import Prepared

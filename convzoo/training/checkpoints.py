@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from convzoo.errors import ArgumentError, DataError
-from convzoo.training.writing import replacing
+from convzoo.writing import replacing
 
 
 class Checkpoint(NamedTuple):

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from convzoo.errors import ArgumentError, BuildError, ConvzooError, ShapeError
 from convzoo.graph.graph import Graph
+from convzoo.graph.naming import fresh_names
+from convzoo.sources.text import looks_like_input, read_stack
 from convzoo.zoo import Preprocessing, Recipe, describe, entry, smallest_input, takes
+from convzoo.zoo.preprocessing import UNIT
 
 if TYPE_CHECKING:
     import keras
@@ -36,14 +39,16 @@ class Fitted:
     """An architecture made to fit the images and the classes of a data set.
 
     Args:
+        name: the name of the entry, or the typed stack.
         graph: the architecture.
         recipe: how it is trained.
         preprocessing: what images go through before they are its input.
         image_shape: height, width and channels of the images as they are.
-        sizes: height and width that they are enlarged to, or have already.
+        sizes: height and width that they are resized to, or have already.
         channels: the channels that they are given; a grey image is repeated.
     """
 
+    name: str
     graph: Graph
     recipe: Recipe
     preprocessing: Preprocessing
@@ -52,8 +57,8 @@ class Fitted:
     channels: int
 
     @property
-    def is_enlarged(self) -> bool:
-        """Whether the images are smaller than what the network is given."""
+    def is_resized(self) -> bool:
+        """Whether the images have another size than what the network is given."""
         return self.sizes != self.image_shape[:2]
 
 
@@ -64,14 +69,14 @@ def fitted(
     recipe: Recipe | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Fitted:
-    """An entry of the zoo for images and classes of a data set.
+    """An entry of the zoo, or a typed stack, for images and classes of a data set.
 
-    Images that are smaller than its smallest input are enlarged to its usual one, and grey ones get
-    the three channels of a network for colour images. Otherwise the network is described anew for
-    the images as they are.
+    A stack stays as it is, and images are resized for it. Images that are smaller than the smallest
+    input of an entry are enlarged to its usual one; otherwise it is described anew for the images
+    as they are. Grey ones get the three channels of a network for colour images.
 
     Args:
-        name: the name of the entry.
+        name: the name of the entry, or the stack.
         image_shape: height, width and channels of the images.
         classes: how many classes there are.
         recipe: how it is trained; the card's where it is not given.
@@ -83,6 +88,8 @@ def fitted(
         ArgumentError: when it is no classifier of images, or an argument can't be used.
         ShapeError: when it can't take the images.
     """
+    if looks_like_input(name.split(maxsplit=1)[0] if name.strip() else ""):
+        return _fitted_stack(name, image_shape, classes, recipe or DEFAULT, overrides)
     found = entry(name)
     recipe = recipe or found.card.recipe or DEFAULT
     if not takes(found.name, "classes"):
@@ -118,7 +125,36 @@ def fitted(
         raise ArgumentError(
             f"{found.name!r} can't be trained on one label for each image: its output is {output}."
         )
-    return Fitted(graph, recipe, preprocessing, image_shape, (height, width), channels)
+    sizes = (height, width)
+    return Fitted(found.name, graph, recipe, preprocessing, image_shape, sizes, channels)
+
+
+def _fitted_stack(
+    text: str,
+    image_shape: tuple[int, int, int],
+    classes: int,
+    recipe: Recipe,
+    overrides: Mapping[str, Any] | None,
+) -> Fitted:
+    """A typed stack, which takes values from 0 to 1."""
+    if overrides:
+        raise ArgumentError(f"{text!r} is a stack and has no arguments: write them in it.")
+    with fresh_names():
+        graph = read_stack(text.split())
+    [(_, *sizes)], output = graph.input_shapes, graph.output_tensors[0].shape
+    possible = (1, 3) if image_shape[-1] == 1 else image_shape[-1:]
+    if len(sizes) != 3 or None in sizes or sizes[-1] not in possible:
+        raise ShapeError(
+            f"{text.split()[0]!r} takes no images of {_sizes(image_shape)}, whatever their size. "
+            f"Let the stack begin with {_sizes(image_shape)}."
+        )
+    if output != (None, classes) and not (classes == 2 and output == (None, 1)):
+        raise ArgumentError(
+            f"The stack can't tell {classes} classes apart: its output is {output}. "
+            f"Let it end in dense:{classes},softmax."
+        )
+    height, width, channels = (size or 0 for size in sizes)
+    return Fitted(text, graph, recipe, UNIT, image_shape, (height, width), channels)
 
 
 def _is_smaller(sizes: tuple[int, int], name: str, usual: Any) -> bool:
@@ -192,7 +228,7 @@ def _of_images(made: Fitted, network: keras.Model, changes: Graph | None) -> ker
     if made.channels != made.image_shape[-1]:
         x = keras.ops.repeat(x, made.channels, axis=-1)
     last = {"data_format": "channels_last"}
-    if made.is_enlarged:
+    if made.is_resized:
         x = keras.layers.Resizing(*made.sizes, interpolation="bilinear", **last)(x)
     if changes is not None:
         x = build(changes)(x)
@@ -221,9 +257,6 @@ def augmentation(recipe: Recipe, image_shape: tuple[int, int, int]) -> Graph | N
     Raises:
         ArgumentError: when the recipe names what is no such layer.
     """
-    from convzoo.graph.naming import fresh_names
-    from convzoo.sources.text import read_stack
-
     if not recipe.augmentation:
         return None
     crop = f"RandomCrop:{image_shape[0]},{image_shape[1]}"

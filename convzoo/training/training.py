@@ -18,8 +18,8 @@ from convzoo.training.datasets import Data, load_data
 from convzoo.training.recipes import Fitted, fitted, usual_epochs
 from convzoo.training.results import Epoch, Result
 from convzoo.training.runs import Run
-from convzoo.training.writing import replacing
-from convzoo.zoo import Recipe, entry
+from convzoo.writing import replacing
+from convzoo.zoo import Recipe
 
 if TYPE_CHECKING:
     import keras
@@ -58,13 +58,13 @@ def train(
     on_epoch: Callable[[Epoch], object] | None = None,
     on_batch: Callable[[int, int, int], object] | None = None,
 ) -> Trained:
-    """Train an entry of the zoo by the recipe of its card.
+    """Train an entry of the zoo by the recipe of its card, or a typed stack.
 
     The network has the weights of the epoch that was the best on the images that are held out, or
     of the last one where none are. The seeds of Python, NumPy and the backend are set.
 
     Args:
-        name: the name of the entry.
+        name: the name of the entry, or a stack such as `"28x28x1 conv:8,3,relu flatten dense:10"`.
         data: a data set, or the text that names it, as in `load_data`.
         epochs: how many; the recipe's where it is not given, or more where the data set is so
             small that there would be less than 500 steps. The schedule of the learning rate is
@@ -199,10 +199,9 @@ def prepare(
     overrides: Mapping[str, Any] | None = None,
 ) -> Prepared:
     """Settle all that comes before training; arguments and errors are those of `train`."""
-    found = entry(name)
     if isinstance(data, str):
         data = load_data(data)
-    made = fitted(found.name, data.image_shape, len(data.classes), recipe, overrides)
+    made = fitted(name, data.image_shape, len(data.classes), recipe, overrides)
     parts = data.held_out(held_out, seed) if held_out else data
     batch_size = _count("batch_size", batch_size, made.recipe.batch_size)
     if batch_size % _count("devices", devices, 1):
@@ -217,7 +216,7 @@ def prepare(
         )
     steps = math.ceil(len(parts.y_train) / batch_size)
     result = Result(
-        name=found.name,
+        name=made.name,
         data=data.name,
         training_images=len(parts.y_train),
         held_out_images=len(parts.y_test) if held_out else 0,

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from convzoo import executors
 from convzoo.cli import run
-from convzoo.training import benchmark, executors
+from convzoo.training import benchmark
 from convzoo.training.benchmark import Task, bench
 from convzoo.training.tables import Measured
 
@@ -81,6 +82,7 @@ def test_runs_and_table_are_told(capfd: pytest.CaptureFixture[str], tmp_path: Pa
     ]
 
 
+@pytest.mark.slow
 def test_what_is_stopped_and_killed_goes_on_to_the_same_results(tmp_path: Path) -> None:
     first = _begin(tmp_path)
     _wait_for_lines(tmp_path, 1)

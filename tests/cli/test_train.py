@@ -22,7 +22,7 @@ from convzoo.cli import run
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "Missing argument 'NAME'."),
+        ([], "Missing argument 'SOURCE...'."),
         (["mnist_convnt"], "Unknown model 'mnist_convnt'. Did you mean mnist_convnet"),
         (["mnist_convnet", "--data", "dgits"], "Unknown data set 'dgits'. Did you mean digits?"),
         (["mnist_convnet", "-o", "a.h5"], "a.h5: the path must end in .keras, such as a.keras."),
@@ -69,6 +69,16 @@ def test_epochs_and_files_are_told(
     ]
 
 
+def test_stack_is_trained(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    output = tmp_path / "a.keras"
+    words = ["8x8x1", "flatten", "dense:10,softmax", "--data", "digits:100", "--epochs", "1"]
+    assert run(["train", *words, "-o", str(output)]) == 0
+    out = capfd.readouterr().out
+    assert out.startswith("8x8x1 flatten dense:10,softmax (8x8x1, 650 parameters) on digits:100:")
+    assert keras.saving.load_model(output).count_params() == 650
+
+
+@pytest.mark.slow
 def test_what_is_stopped_and_killed_goes_on_to_the_same_network(tmp_path: Path) -> None:
     checkpoint = tmp_path / ".a.keras.checkpoint"
     first = _begin(tmp_path)

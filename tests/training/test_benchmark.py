@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from convzoo.errors import ArgumentError, BenchmarkError, ConvzooError, DataError, TrainingWarning
+from convzoo.executors import Processes, cluster
 from convzoo.training import benchmark
 from convzoo.training.benchmark import Benchmark, Failure, Task, Terms, bench
-from convzoo.training.executors import Processes, cluster
 from convzoo.training.tables import Measured
-from convzoo.training.writing import alone
+from convzoo.writing import alone
 
 _SETTING = {
     "data": "digits",
@@ -275,6 +275,7 @@ def test_run_is_what_train_does(unbroken: Benchmark) -> None:
     assert len({run.test_loss for run in unbroken.runs}) == 3
 
 
+@pytest.mark.slow
 def test_table_is_the_same_when_a_process_is_killed(unbroken: Benchmark) -> None:
     with Processes(1) as executor:
         assert _without_seconds(_with_a_death(executor)) == _without_seconds(unbroken)

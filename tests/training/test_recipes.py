@@ -159,6 +159,22 @@ def test_network_fits_the_images_or_they_are_enlarged(
     assert made.graph.input_shapes == [(None, *input_shape)]
 
 
+@pytest.mark.parametrize(
+    ("stack", "classes", "sizes"),
+    [
+        ("8x8x1 conv:2,3 flatten dense:3,softmax", 3, (8, 8, 1)),
+        ("9x7x3 conv:2,3 flatten dense:1,sigmoid", 2, (9, 7, 3)),
+    ],
+)
+def test_images_are_resized_for_a_stack(
+    stack: str, classes: int, sizes: tuple[int, int, int]
+) -> None:
+    made = fitted(stack, (8, 8, 1), classes)
+    assert (made.name, *made.sizes, made.channels) == (stack, *sizes)
+    images = np.full((2, 8, 8, 1), 51, "uint8")
+    np.testing.assert_allclose(_inputs(made, images), np.full((2, *sizes), 0.2), atol=1e-6)
+
+
 def test_recipe_is_the_cards_or_a_given_or_the_usual_one() -> None:
     own = replace(DEFAULT, epochs=7)
     assert fitted("mnist_convnet", (28, 28, 1), 10).recipe == _recipe("mnist_convnet")
@@ -182,6 +198,10 @@ def test_two_classes_need_one_output_where_the_recipe_is_for_two(classes: int, u
         ("mnist_convnet", (28, 28, 1), {"overrides": {"classes": 3}}, "classes follows from the"),
         ("mnist_convnet", (28, 28, 1), {"overrides": {"depth": 3}}, "has no argument 'depth'"),
         ("lenet5", (28, 28, 1), {"overrides": {"activation": "x"}}, "activation"),
+        ("8x8x1 flatten dense:9", (8, 8, 1), {}, "can't tell 10 classes apart: its output is (No"),
+        ("8x8x1 flatten dense:9", (8, 8, 3), {}, "'8x8x1' takes no images of 8x8x3, whatever"),
+        ("8x1 flatten dense:9", (8, 8, 1), {}, "Let the stack begin with 8x8x1."),
+        ("8x8x1 flatten", (8, 8, 1), {"overrides": {"depth": 3}}, "is a stack and has no argumen"),
     ],
 )
 def test_entry_that_can_not_be_trained_is_refused(

@@ -36,6 +36,7 @@ print(json.dumps({name: np.asarray(array).tolist() for name, array in numbers.it
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_backend_gives_the_same_numbers(backend: str) -> None:
     pytest.importorskip(backend)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import layers
 
 from convzoo import visualize
 from convzoo.errors import ArgumentError, NothingToShowError
 from convzoo.visualize import Subject
 from tests.visualize.networks import flat, nested, photograph
+
+# The oracle.
+tf = pytest.importorskip("tensorflow")
 
 
 def _support(subject: Subject, path: str, unit: tuple[int, int]) -> list[tuple[int, int]]:

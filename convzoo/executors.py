@@ -19,6 +19,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
@@ -52,7 +53,10 @@ class Done(Generic[T, R]):
 
 
 def done(
-    executor: Executor, function: Callable[[T], R], tasks: Iterable[T]
+    executor: Executor,
+    function: Callable[[T], R],
+    tasks: Iterable[T],
+    at_once: int | None = None,
 ) -> Iterator[Done[T, R]]:
     """Do tasks in any order, and give each as soon as it is done.
 
@@ -62,11 +66,13 @@ def done(
         executor: what does them.
         function: what to do with a task.
         tasks: the tasks.
+        at_once: how many are handed to the executor at once; all where it is not given.
 
     Raises:
         BenchmarkError: when the scheduler of a cluster is gone.
     """
-    pending = {executor.submit(function, task): (task, 1) for task in tasks}
+    left = iter(tasks)
+    pending = {executor.submit(function, task): (task, 1) for task in islice(left, at_once)}
     while pending:
         for future in wait(pending, return_when=FIRST_COMPLETED).done:
             task, tries = pending.pop(future)
@@ -84,6 +90,8 @@ def done(
                 pending[executor.submit(function, task)] = (task, tries + 1)
             else:
                 yield Done(task, error=BenchmarkError(_ENDED))
+        for task in islice(left, 0 if at_once is None else at_once - len(pending)):
+            pending[executor.submit(function, task)] = (task, 1)
         # Where a worker dies, a cluster does all tasks of it again whose futures anybody holds.
         del future
 

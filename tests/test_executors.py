@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from convzoo import executors
 from convzoo.errors import ArgumentError, BenchmarkError
-from convzoo.training import executors
-from convzoo.training.executors import Processes, cluster, done
-from tests.training import tasks
+from convzoo.executors import Processes, cluster, done
+from tests import tasks
 
 
 def _words(folder: Path) -> list[tuple[str, Path, int]]:
@@ -83,8 +83,8 @@ def test_error_ends_what_the_processes_do(tmp_path: Path) -> None:
 def test_processes_end_with_the_one_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from convzoo.training.executors import Processes\n"
-        "from tests.training import tasks\n"
+        "from convzoo.executors import Processes\n"
+        "from tests import tasks\n"
         "Processes(1).submit(tasks.go_on, Path(sys.argv[1])).result()"
     )
     first = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "a")])
