@@ -101,9 +101,9 @@ def tiny_mnist_1k(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
         [
             layers.Input(input_shape),
             *_stage(1, 5, 5),
-            layers.MaxPooling2D(),
+            layers.MaxPooling2D((2, 2)),
             *_stage(2, 6, 3),
-            layers.MaxPooling2D(),
+            layers.MaxPooling2D((2, 2)),
             *_stage(3, 4, 3),
             layers.Flatten(),
             layers.Dense(classes, activation="softmax"),
