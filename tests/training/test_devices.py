@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -13,13 +14,13 @@ from convzoo import train
 from convzoo.errors import ArgumentError
 
 _CODE = """
-import json, sys
+import json
 from convzoo import ConvzooError, train
 
 found = []
-for devices in (1, 2):
-    result = train("nielsen_fc100", sys.argv[1], epochs=2, devices=devices).result
-    found.append([result.history[-1].loss, result.test_loss])
+for data, devices in (("digits:110", 1), ("digits:110", 2), ("digits:111", 2)):
+    result = train("nielsen_fc100", data, epochs=2, devices=devices).result
+    found.append([result.training_images, result.history[-1].loss, result.test_loss])
 try:
     train("nielsen_fc100", "digits:100", epochs=1, batch_size=9, devices=3)
 except ConvzooError as error:
@@ -36,16 +37,19 @@ def test_two_devices_train_as_one_does() -> None:
         "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
     }
     done = subprocess.run(
-        [sys.executable, "-c", _CODE, "digits:110"],
+        [sys.executable, "-c", _CODE],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
         timeout=600,
     )
-    one, two, message = json.loads(done.stdout.splitlines()[-1])
+    one, two, odd, message = json.loads(done.stdout.splitlines()[-1])
+    assert one[0] == 100
     assert two == pytest.approx(one, rel=0.01)
-    assert two != one  # Of 99 images to train on, one is left out of each epoch.
+    # One image is left out of each epoch, and the others part equally.
+    assert odd[0] == 101
+    assert all(map(math.isfinite, odd))
     assert message.startswith("devices must be at most 2, as many as JAX has: cpu:0, cpu:1.")
 
 

@@ -43,7 +43,8 @@ def test_every_recipe_has_an_optimizer_with_its_first_rate() -> None:
         recipe = _recipe(name)
         made = optimizer(recipe, 10, recipe.epochs)
         assert type(made).__name__ == recipe.optimizer, name
-        rate = recipe.optimizer_arguments.get("learning_rate", 0.001)
+        first = recipe.schedule_arguments.get("initial_learning_rate")
+        rate = recipe.optimizer_arguments.get("learning_rate", 0.001) if first is None else first
         assert float(made.learning_rate) == pytest.approx(rate), name
 
 
