@@ -11,6 +11,7 @@ import pytest
 
 import convzoo
 
+pytestmark = pytest.mark.slow
 _EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

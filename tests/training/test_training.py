@@ -136,10 +136,10 @@ def test_run_that_is_cut_off_goes_on_to_the_same_network(
     assert curve.count("test: ") + curve.count("<path d=") > 6
 
 
-@pytest.fixture
-def checkpoint(digits: Data, tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def checkpoint(digits: Data, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The output of a run that was cut off after its first epoch."""
-    output = tmp_path / "a.keras"
+    output = tmp_path_factory.mktemp("cut") / "a.keras"
     with pytest.raises(_CutOffError):
         _train(digits, output=output, on_epoch=_cut_at(1))
     before = checkpoints.place_of(output).read_bytes()
