@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 import convzoo
 from convzoo.errors import ArgumentError, ConvzooError
-from convzoo.executors import Processes
+from convzoo.executors import Processes, cluster
 from convzoo.sweeping import numbers as sweeping
+from tests.sweeping.spaces import spaces
 
 _SPACE = "12x12x1 conv:2..6..2,3/5/13,relu 0..1x(conv:3/4,3 maxpool:2) flatten dense:4/8"
 
@@ -81,6 +83,24 @@ def test_front_top_and_sample(alone: list[dict[str, Any]]) -> None:
     assert set(drawn.index) <= {one["index"] for one in alone}
 
 
+@given(spaces)
+def test_front_of_a_random_space_is_that_of_brute_force(text: str) -> None:
+    space = convzoo.sweep(text)
+    everything, front = space.points(), space.pareto("params", "macs")
+    names = ("params", "macs")
+    values, found = (
+        list(zip(*(points.column(name).tolist() for name in names), strict=True))
+        for points in (everything, front)
+    )
+    best = [
+        value
+        for value in values
+        if not any(o != value and o[0] <= value[0] and o[1] <= value[1] for o in set(values))
+    ]
+    assert found == sorted(set(best))
+    assert front.index.tolist() == [everything.index[values.index(value)] for value in found]
+
+
 @pytest.mark.parametrize("make_executor", [ThreadPoolExecutor, Processes])
 def test_executor_comes_to_the_same(
     monkeypatch: pytest.MonkeyPatch, make_executor: Callable[[int], Executor]
@@ -91,6 +111,19 @@ def test_executor_comes_to_the_same(
         there, here = space.points(executor), space.points()
     assert there.to_dict() == here.to_dict()
     np.testing.assert_array_equal(there.column("macs"), here.column("macs"))
+
+
+@pytest.mark.slow
+def test_cluster_comes_to_the_same() -> None:
+    distributed = pytest.importorskip("distributed")
+    space = convzoo.sweep(_SPACE, max_params=4000)
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as local,
+        cluster(local.scheduler_address) as executor,
+    ):
+        assert space.points(executor).to_dict() == space.points().to_dict()
 
 
 def test_point_is_built_by_keras() -> None:
