@@ -20,6 +20,34 @@ source_argument: Callable[[Any], Any] = click.argument(
 """What to look at: a name of the zoo, a file, `-` for standard input, or a typed stack."""
 
 
+format_option: Callable[[Any], Any] = click.option(
+    "--format",
+    "style",
+    default="table",
+    metavar="NAME",
+    help="table, json, csv, markdown, or any format of tabulate (github, html, latex, ...).",
+)
+"""How an answer looks, as the argument `style`."""
+
+data_option: Callable[[Any], Any] = click.option(
+    "--data",
+    default="digits",
+    show_default=True,
+    metavar="DATA",
+    help="What to train on: digits, mnist, fashion_mnist, cifar10 or the path of an .npz.",
+)
+"""The data set of a training."""
+
+held_out_option: Callable[[Any], Any] = click.option(
+    "--held-out",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.1,
+    show_default=True,
+    help="Share of the training images that the best epoch is chosen by; 0 keeps the last epoch.",
+)
+"""What a training holds out."""
+
+
 def read_source(words: tuple[str, ...], input_shape: Any = None) -> Graph:
     """The architecture that a command's SOURCE names.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convzoo.cli import COMMANDS
+from convzoo.cli.arguments import data_option, held_out_option
 from convzoo.cli.bar import Bar
 
 if TYPE_CHECKING:
@@ -40,13 +41,7 @@ class Seeds(click.ParamType[Any]):
 @COMMANDS.register("bench")
 @click.command("bench", short_help="Train architectures with several seeds, into a table.")
 @click.argument("patterns", nargs=-1, required=True, metavar="PATTERN...")
-@click.option(
-    "--data",
-    default="digits",
-    show_default=True,
-    metavar="DATA",
-    help="What to train on: digits, mnist, fashion_mnist, cifar10 or the path of an .npz.",
-)
+@data_option
 @click.option(
     "--seeds",
     type=Seeds(),
@@ -58,13 +53,7 @@ class Seeds(click.ParamType[Any]):
 @click.option(
     "--epochs", type=click.IntRange(1), help="How many epochs; each recipe's where not given."
 )
-@click.option(
-    "--held-out",
-    type=click.FloatRange(0, 1, max_open=True),
-    default=0.1,
-    show_default=True,
-    help="Share of the training images that the best epoch is chosen by; 0 keeps the last epoch.",
-)
+@held_out_option
 @click.option(
     "-o",
     "--output",

@@ -7,20 +7,21 @@ from typing import Any
 import click
 
 from convzoo.cli import COMMANDS
-from convzoo.cli.arguments import Bytes, Place, Sizes, read_source, source_argument
+from convzoo.cli.arguments import (
+    Bytes,
+    Place,
+    Sizes,
+    format_option,
+    read_source,
+    source_argument,
+)
 
 
 @COMMANDS.register("calc")
 @click.command("calc", short_help="Shapes, parameters and more of any architecture.")
 @source_argument
 @click.option("--explain", "explained", is_flag=True, help="Print the arithmetic of every number.")
-@click.option(
-    "--format",
-    "style",
-    default="table",
-    metavar="NAME",
-    help="table, json, csv, markdown, or any format of tabulate (github, html, latex, ...).",
-)
+@format_option
 @click.option(
     "--columns",
     default="params",

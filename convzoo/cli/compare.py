@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from convzoo.cli import COMMANDS
-from convzoo.cli.arguments import Sizes, refuse_bare_inputs, source_of
+from convzoo.cli.arguments import Sizes, format_option, refuse_bare_inputs, source_of
 
 
 @COMMANDS.register("compare")
@@ -24,13 +24,7 @@ from convzoo.cli.arguments import Sizes, refuse_bare_inputs, source_of
     default=None,
     help="Show what changed between two, layer by layer. Default: when both are files.",
 )
-@click.option(
-    "--format",
-    "style",
-    default="table",
-    metavar="NAME",
-    help="table, json, csv, markdown, or any format of tabulate (github, html, latex, ...).",
-)
+@format_option
 @click.option(
     "--input-shape", type=Sizes(), metavar="SIZES", help="Other sizes for the input of all."
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from convzoo.cli import COMMANDS
-from convzoo.cli.arguments import Count
+from convzoo.cli.arguments import Count, format_option
 
 if TYPE_CHECKING:
     from convzoo.analyses.receptive_field import Fields
@@ -43,13 +43,7 @@ _SORTS = ("name", "params", "macs", "receptive_field", "year")
     help="name, params, macs, receptive_field or year; the smallest first.",
 )
 @click.option("--reverse", is_flag=True, help="Sort the other way round.")
-@click.option(
-    "--format",
-    "style",
-    default="table",
-    metavar="NAME",
-    help="table, json, csv, markdown, or any format of tabulate (github, html, latex, ...).",
-)
+@format_option
 @click.option("--names", is_flag=True, help="Print bare names, a line each, for scripts.")
 def command(
     patterns: tuple[str, ...],

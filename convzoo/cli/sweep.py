@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convzoo.cli import COMMANDS
-from convzoo.cli.arguments import limit_options
+from convzoo.cli.arguments import format_option, limit_options
 from convzoo.cli.bar import Bar
 
 if TYPE_CHECKING:
@@ -55,13 +55,7 @@ _PLOTTED = 3000
     "--dtype", metavar="NAME", help="The dtype of every float in memory, such as int8 or float16."
 )
 @click.option("--batch", type=click.IntRange(1), default=1, metavar="N", help="Samples at once.")
-@click.option(
-    "--format",
-    "style",
-    default="table",
-    metavar="NAME",
-    help="table, json, csv, markdown, or any format of tabulate (github, html, latex, ...).",
-)
+@format_option
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),

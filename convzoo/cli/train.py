@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convzoo.cli import COMMANDS
+from convzoo.cli.arguments import data_option, held_out_option
 from convzoo.cli.bar import Bar
 
 if TYPE_CHECKING:
@@ -18,13 +19,7 @@ if TYPE_CHECKING:
 @COMMANDS.register("train")
 @click.command("train", short_help="Train an architecture of the zoo by its recipe.")
 @click.argument("source", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "--data",
-    default="digits",
-    show_default=True,
-    metavar="DATA",
-    help="What to train on: digits, mnist, fashion_mnist, cifar10 or the path of an .npz.",
-)
+@data_option
 @click.option(
     "--epochs", type=click.IntRange(1), help="How many epochs; the recipe's where not given."
 )
@@ -34,13 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="What chance follows from."
 )
-@click.option(
-    "--held-out",
-    type=click.FloatRange(0, 1, max_open=True),
-    default=0.1,
-    show_default=True,
-    help="Share of the training images that the best epoch is chosen by; 0 keeps the last epoch.",
-)
+@held_out_option
 @click.option(
     "--devices",
     type=click.IntRange(1),
