@@ -11,6 +11,7 @@ from math import prod
 from typing import Any, TypeAlias
 
 from convzoo.analyses import Arithmetic, Findings, Setting, analysis
+from convzoo.graph.dims import accumulated
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer
@@ -109,7 +110,7 @@ def _arithmetic(layer: Layer, setting: Setting) -> list[Arithmetic]:
 def _total(counts: Iterable[_Count | None], repeated: _Count) -> _Count:
     """The sum of what is known, less what is counted more than once."""
     known = [count for count in counts if count is not None]
-    sums = map(sum, zip((0, 0, 0), *known, strict=True))
+    sums = map(accumulated, zip((0, 0, 0), *known, strict=True))
     trainable, non_trainable, bits = (s - r for s, r in zip(sums, repeated, strict=True))
     return (trainable, non_trainable, bits)
 

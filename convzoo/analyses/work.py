@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from convzoo.analyses import Findings, Setting, analysis
-from convzoo.graph.dims import Dim, product, total
+from convzoo.graph.dims import Dim, accumulated, product, total
 from convzoo.graph.facts import Work
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Layer, Tensor
@@ -172,13 +172,14 @@ def added_up(
         if None in values and (reason := _why_unknown(step)) is not None:
             notes[step.row] = [reason]
     rows: dict[Layer, dict[str, Any]] = {}
-    totals = dict.fromkeys(names, 0)
+    known: dict[str, list[Any]] = {name: [] for name in names}
     for layer, several in found.items():
         rows[layer] = {}
         for place, name in enumerate(names):
             column = [values[place] for values in several]
             rows[layer][name] = product((setting.batch, total(column)))
-            totals[name] += setting.batch * sum(value for value in column if value is not None)
+            known[name] += [value for value in column if value is not None]
+    totals = {name: setting.batch * accumulated(values) for name, values in known.items()}
     return Findings(rows, totals, notes)
 
 

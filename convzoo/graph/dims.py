@@ -58,6 +58,11 @@ def total(dims: Iterable[Dim]) -> Dim:
         return None
 
 
+def accumulated(numbers: Iterable[Any]) -> Any:
+    """The sum of numbers that are known; of arrays the small ones first, so that few are large."""
+    return sum(sorted(numbers, key=lambda number: getattr(number, "size", 0)))
+
+
 def ceil_div(dividend: int, divisor: int) -> int:
     """The quotient, rounded up."""
     if hasattr(dividend, "ceil_div"):

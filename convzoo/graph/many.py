@@ -94,6 +94,11 @@ class Many:
         return self.values.dtype
 
     @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self.values.size
+
+    @property
     def axes(self) -> tuple[int, ...]:
         """The choices on which the numbers depend."""
         return tuple(axis for axis in range(self.values.ndim) if self.choices >> axis & 1)

@@ -20,7 +20,7 @@ from convzoo.graph.trace import Trace
 from convzoo.sources.text import read_input
 from convzoo.sweeping.space import Stack
 
-_POINTS_OF_A_BLOCK = 2**19
+_POINTS_OF_A_BLOCK = 2**18
 
 
 class Block(NamedTuple):

@@ -166,7 +166,7 @@ def part_of(asked: tuple[Query, Sequence[Block]]) -> Answer:
                 _added_up(block.stack, found.reasons),
             )
         )
-        if not len(places):
+        if not places.size:
             continue
         points = Some(
             places + block.first,

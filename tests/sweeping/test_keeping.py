@@ -66,6 +66,22 @@ def test_front_is_that_of_brute_force(best: tuple[bool, ...], rows: Any) -> None
     assert len(front.index) == len(expected)
 
 
+def test_front_of_many_points_is_that_of_brute_force() -> None:
+    rows = np.random.default_rng(0).integers(0, 60, (3000, 3))
+    for best in ((False, False), (False, True, False)):
+        way = Front(tuple(zip("abc", best, strict=False)))
+        found = way.kept(_some(rows)).index.tolist()
+        signed = rows[:, : len(best)] * [-1 if largest else 1 for largest in best]
+        first = {tuple(row): place for place, row in reversed(list(enumerate(signed.tolist())))}
+        points = np.array(list(first))
+        expected = [
+            first[tuple(point)] + 100
+            for point in points.tolist()
+            if not ((points <= point).all(axis=1) & (points < point).any(axis=1)).any()
+        ]
+        assert sorted(found) == sorted(expected)
+
+
 @given(_POINTS)
 def test_top_is_sorted_and_of_equal_ones_the_first(rows: Any) -> None:
     found = Top(4, "a").kept(_some(rows))
