@@ -113,10 +113,7 @@ def _calc(text: str) -> None:
 
 
 def _build(text: str) -> None:
-    import keras
-
     from convzoo.building import build
     from convzoo.sweeping.space import graph_of
 
     build(graph_of(text)).count_params()
-    keras.backend.clear_session()

@@ -33,7 +33,7 @@ def comparisons() -> Iterator[Comparison]:
             lambda: convzoo.train("mnist_convnet", data, epochs=_EPOCHS, output=output, force=True),
             lambda: _fit(parts),
             "<= 1.03",
-            runs=5,
+            runs=3,
         )
 
 
