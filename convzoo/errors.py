@@ -21,6 +21,10 @@ class ArgumentError(ConvzooError):
     """An argument of a layer, a model or a command has a value that can't be used."""
 
 
+class TooLargeError(ArgumentError):
+    """The numbers of a design space may not fit into those that it is swept with."""
+
+
 class NothingToShowError(ArgumentError):
     """A model has nothing that a picture of this kind could show."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convzoo.errors import ArgumentError
+from convzoo.errors import TooLargeError
 
 _LARGEST = 2**62
 
@@ -63,7 +63,7 @@ class Many:
             values is looked at.
 
     Raises:
-        ArgumentError: when the bound shows that a number may not fit into 64 bits.
+        TooLargeError: when the bound shows that a number may not fit into 64 bits.
     """
 
     __slots__ = ("bound", "choices", "refusals", "values")
@@ -79,7 +79,7 @@ class Many:
         if bound is None:
             bound = max(abs(int(values.min())), abs(int(values.max())))
         if bound > _LARGEST:
-            raise ArgumentError(
+            raise TooLargeError(
                 "The numbers of this space are too large to be swept: they may exceed 2^62. "
                 "Choose smaller sizes, or ask convzoo calc for a single one."
             )

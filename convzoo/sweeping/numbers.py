@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from convzoo.analyses import ANALYSES, STANDARD, Setting
 from convzoo.analyses.report import Report
-from convzoo.errors import ArgumentError, ConvzooError
+from convzoo.errors import ArgumentError, ConvzooError, TooLargeError
 from convzoo.graph.graph import Sequential
 from convzoo.graph.many import Many, Refusals, UndecidedError
 from convzoo.graph.naming import fresh_names
@@ -160,6 +160,8 @@ class _Points:
         refusals = Refusals(self._rank)
         try:
             report = Report(self._graph(columns, fixed, refusals), (), setting=self._setting)
+        except TooLargeError:
+            raise
         except ConvzooError:
             if _REFUSED in columns:
                 self._tell(refusals.place, np.ones((1,) * self._rank, bool), fixed)
@@ -171,7 +173,7 @@ class _Points:
         if _REFUSED in columns:
             for place, where in refusals.found:
                 self._tell(place, where, fixed)
-        if _REFUSED not in columns:
+        else:
             self._known[key] = found
         return found
 
@@ -254,7 +256,8 @@ def _decide(report: Report) -> None:
     """
     for step in Trace(report.graph).steps:
         places: list[Any] = [number for window in step.windows or () for number in window]
-        places += [dim for tensor in (*step.inputs, *step.outputs) for dim in tensor.shape[1:-1]]
+        tensors = [tensor for tensor in (*step.inputs, *step.outputs) if tensor.is_known]
+        places += [dim for tensor in tensors for dim in tensor.shape[1:-1]]
         for number in places:
             if isinstance(number, Many):
                 raise UndecidedError(number.axes)

@@ -116,6 +116,11 @@ def test_layer_that_refuses_all_values_refuses_all_points() -> None:
             "macs",
             "The numbers of this space are too large to be swept: they may exceed 2^62.",
         ),
+        (
+            "9x9x9 upsampling:2/4000000000 upsampling:4000000000 flatten dense:3",
+            "params",
+            "The numbers of this space are too large to be swept: they may exceed 2^62.",
+        ),
     ],
 )
 def test_column_that_has_no_number_is_told(text: str, column: str, message: str) -> None:
