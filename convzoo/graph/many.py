@@ -78,11 +78,7 @@ class Many:
     ) -> None:
         if bound is None:
             bound = max(abs(int(values.min())), abs(int(values.max())))
-        if bound > _LARGEST:
-            raise TooLargeError(
-                "The numbers of this space are too large to be swept: they may exceed 2^62. "
-                "Choose smaller sizes, or ask convzoo calc for a single one."
-            )
+        refuse_large(bound)
         self.values = values
         self.refusals = refusals
         self.bound = bound
@@ -230,10 +226,24 @@ class Mask:
         raise UndecidedError([a for a, size in enumerate(self.values.shape) if size > 1])
 
 
+def refuse_large(bound: int) -> None:
+    """Refuse numbers that may not fit into 64 bits.
+
+    Raises:
+        TooLargeError: when they may not.
+    """
+    if bound > _LARGEST:
+        raise TooLargeError(
+            "The numbers of this space are too large to be swept: they may exceed 2^62. "
+            "Choose smaller sizes, or ask convzoo calc for a single one."
+        )
+
+
 def _operand(other: Any) -> tuple[Any, int]:
     """What NumPy reckons with, and a number that its size does not exceed; `None` for none."""
     if isinstance(other, Many):
         return other.values, other.bound
     if isinstance(other, int):
+        refuse_large(abs(other))
         return other, abs(int(other))
     return None, 0

@@ -14,7 +14,7 @@ from convzoo.analyses import ANALYSES, STANDARD, Setting
 from convzoo.analyses.report import Report
 from convzoo.errors import ArgumentError, ConvzooError, TooLargeError
 from convzoo.graph.graph import Sequential
-from convzoo.graph.many import Many, Refusals, UndecidedError
+from convzoo.graph.many import Many, Refusals, UndecidedError, refuse_large
 from convzoo.graph.naming import fresh_names
 from convzoo.graph.trace import Trace
 from convzoo.sources.text import read_input
@@ -201,6 +201,7 @@ class _Points:
         values = [choice.values[number] for number in some]
 
         def many(numbers: Sequence[int]) -> Many:
+            refuse_large(max(map(abs, numbers)))
             shape = [len(numbers) if place == axis else 1 for place in range(self._rank)]
             return Many(np.array(numbers, np.int64).reshape(shape), refusals, choices=1 << axis)
 

@@ -117,6 +117,16 @@ def test_layer_that_refuses_all_values_refuses_all_points() -> None:
             "The numbers of this space are too large to be swept: they may exceed 2^62.",
         ),
         (
+            "9x9x9 conv:1/99999999999999999999,3 flatten dense:3",
+            "params",
+            "The numbers of this space are too large to be swept: they may exceed 2^62.",
+        ),
+        (
+            "9x9x9 conv:1/2,3 flatten dense:99999999999999999999",
+            "params",
+            "The numbers of this space are too large to be swept: they may exceed 2^62.",
+        ),
+        (
             "9x9x9 upsampling:2/4000000000 upsampling:4000000000 flatten dense:3",
             "params",
             "The numbers of this space are too large to be swept: they may exceed 2^62.",
