@@ -15,6 +15,7 @@ from convzoo import executors
 from convzoo.errors import ArgumentError, BenchmarkError
 from convzoo.executors import Processes, cluster, done
 from tests import tasks
+from tests.clusters import local_cluster
 
 
 def _words(folder: Path) -> list[tuple[str, Path, int]]:
@@ -33,13 +34,7 @@ def test_process_that_dies_loses_only_its_task_which_is_tried_again(tmp_path: Pa
 
 
 def test_task_of_a_cluster_is_tried_again(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-        ) as local,
-        cluster(local.scheduler_address) as executor,
-    ):
+    with local_cluster(1) as executor:
         found = list(done(executor, tasks.end_own_process, _words(tmp_path)))
     assert sorted(str(one.value) for one in found) == ["a", "b", "c", "d"]
     # What a worker has finished just before it dies may not have arrived.

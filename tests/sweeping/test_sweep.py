@@ -12,8 +12,9 @@ from hypothesis import given
 
 import convzoo
 from convzoo.errors import ArgumentError, ConvzooError
-from convzoo.executors import Processes, cluster
+from convzoo.executors import Processes
 from convzoo.sweeping import numbers as sweeping
+from tests.clusters import local_cluster
 from tests.sweeping.spaces import spaces
 
 _SPACE = "12x12x1 conv:2..6..2,3/5/13,relu 0..1x(conv:3/4,3 maxpool:2) flatten dense:4/8"
@@ -115,14 +116,8 @@ def test_executor_comes_to_the_same(
 
 @pytest.mark.slow
 def test_cluster_comes_to_the_same() -> None:
-    distributed = pytest.importorskip("distributed")
     space = convzoo.sweep(_SPACE, max_params=4000)
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-        ) as local,
-        cluster(local.scheduler_address) as executor,
-    ):
+    with local_cluster(2) as executor:
         assert space.points(executor).to_dict() == space.points().to_dict()
 
 

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from convzoo.errors import ArgumentError, BenchmarkError, ConvzooError, DataError, TrainingWarning
-from convzoo.executors import Processes, cluster
+from convzoo.executors import Processes
 from convzoo.training import benchmark
 from convzoo.training.benchmark import Benchmark, Failure, Task, Terms, bench
 from convzoo.training.tables import Measured
 from convzoo.writing import alone
+from tests.clusters import local_cluster
 
 _SETTING = {
     "data": "digits",
@@ -283,13 +284,7 @@ def test_table_is_the_same_when_a_process_is_killed(unbroken: Benchmark) -> None
 
 @pytest.mark.slow
 def test_table_is_the_same_on_a_cluster_where_a_worker_is_killed(unbroken: Benchmark) -> None:
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-        ) as local,
-        cluster(local.scheduler_address) as executor,
-    ):
+    with local_cluster(1) as executor:
         assert _without_seconds(_with_a_death(executor)) == _without_seconds(unbroken)
 
 
