@@ -7,7 +7,7 @@ from pathlib import Path
 
 import convzoo
 
-_PATH = Path(__file__).parents[2] / "docs" / "reference" / "built-counts.csv"
+_PATH = Path(__file__).parents[2] / "docs" / "zoo" / "built-counts.csv"
 
 
 def test_built_counts_equal_the_cards() -> None:

@@ -1,6 +1,6 @@
 """Build every entry of the zoo with Keras, and write down what it counts.
 
-    python docs/built_counts.py
+    python docs/zoo/built_counts.py
 
 The table of the zoo shows these counts beside the calculated and the published ones. It takes some
 minutes and 6 GB of memory.
@@ -20,7 +20,7 @@ import click
 from convzoo.building import build
 from convzoo.zoo import describe, list_models
 
-PATH = Path(__file__).parent / "reference" / "built-counts.csv"
+PATH = Path(__file__).parent / "built-counts.csv"
 
 
 def main() -> None:
