@@ -181,7 +181,7 @@ def _explanations(report: Any) -> str:
 
     from convzoo.analyses.explain import explain
     from convzoo.rendering import printable, shape_text
-    from convzoo.rendering.table import totals
+    from convzoo.rendering.totals import totals
 
     lines = [
         f"{printable(report.name)}, input {', '.join(map(shape_text, report.input_shapes))}",

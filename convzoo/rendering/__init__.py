@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -72,3 +73,14 @@ def bytes_text(count: int) -> str:
             return f"{count} B" if unit == "B" else f"{size:.2f} {unit}"
         size /= 1024
     return f"{size:.2f} TiB"
+
+
+def shortened(name: str) -> str:
+    """The name; on a terminal a long one without its middle."""
+    if len(name) <= _LONGEST_NAME or not sys.stdout.isatty():
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[: half - 1]}…{name[-half:]}"
+
+
+_LONGEST_NAME = 40

@@ -8,9 +8,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from convzoo.analyses.receptive_field import sizes_text
-from convzoo.rendering import cells_text, printable, shape_text
+from convzoo.rendering import cells_text, printable, shape_text, shortened
 from convzoo.rendering.csv import csv_text
-from convzoo.rendering.table import shortened, total_text
+from convzoo.rendering.totals import total_text
 
 if TYPE_CHECKING:
     from convzoo.analyses.changes import Change, Changes, Difference
@@ -46,8 +46,16 @@ def comparison_text(comparison: Comparison, style: str = "table") -> str:
 
 
 def _quantities(comparison: Comparison, style: str) -> str:
+    names = [shortened(printable(name)) for name in comparison.names]
+    headers = ["", *names, *(["Change"] if len(names) == 2 else [])]
+    rows = quantity_rows(comparison)
+    return cells_text(rows, headers, style, ["left", *["right"] * (len(headers) - 1)])
+
+
+def quantity_rows(comparison: Comparison) -> list[list[str]]:
+    """The cells of each quantity: its title, its values and, of a pair, what changed."""
     is_pair = len(comparison.names) == 2
-    rows = [
+    return [
         [
             quantity.title,
             *(_cell(comparison, quantity, place) for place in range(len(quantity.values))),
@@ -55,9 +63,6 @@ def _quantities(comparison: Comparison, style: str) -> str:
         ]
         for quantity in comparison.quantities
     ]
-    names = [shortened(printable(name)) for name in comparison.names]
-    headers = ["", *names, *(["Change"] if is_pair else [])]
-    return cells_text(rows, headers, style, ["left", *["right"] * (len(headers) - 1)])
 
 
 def _cell(comparison: Comparison, quantity: Quantity, place: int) -> str:

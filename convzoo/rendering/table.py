@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
-from typing import Any
 
 from tabulate import tabulate_formats
 
@@ -15,13 +13,12 @@ from convzoo.analyses.report import Report, Row
 from convzoo.rendering import (
     FORMATS,
     TABULATE_NAMES,
-    bytes_text,
     cells_text,
     printable,
     shape_text,
+    shortened,
 )
-
-_UNKNOWN = "unknown"
+from convzoo.rendering.totals import UNKNOWN, totals, value_text
 
 
 def table(report: Report, style: str = "table") -> str:
@@ -77,7 +74,7 @@ def _has_shares(report: Report, column: str) -> bool:
 def _cells(report: Report, row: Row, column: str) -> Iterator[str]:
     """The cell of a column, and where shares are shown its share of the total and a bar."""
     value = row.values[column]
-    yield row.formulas.get(column, _UNKNOWN) if value is None else _cell(value)
+    yield row.formulas.get(column, UNKNOWN) if value is None else value_text(value)
     if _has_shares(report, column):
         share = value / report.total(column) if isinstance(value, int) else None
         yield "" if share is None else f"{share:.1%}"
@@ -101,72 +98,6 @@ def _tree(rows: Sequence[Row], above: str | None = None) -> Iterator[tuple[str, 
         yield branch, row
         below = "" if above is None else above + ("   " if is_last else "│  ")
         yield from _tree(row.layers, below)
-
-
-def shortened(name: str) -> str:
-    """The name; on a terminal a long one without its middle."""
-    if len(name) <= _LONGEST_NAME or not sys.stdout.isatty():
-        return name
-    half = _LONGEST_NAME // 2
-    return f"{name[: half - 1]}…{name[-half:]}"
-
-
-_LONGEST_NAME = 40
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return _UNKNOWN
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def totals(report: Report) -> str:
-    """The totals of a report, a line each, and its notes."""
-    size = bytes_text(report.total("weight_bytes"))
-    lines = [
-        f"Total params: {total_text(report, 'params')} ({size})",
-        f"Trainable params: {total_text(report, 'trainable_params')}",
-        f"Non-trainable params: {total_text(report, 'non_trainable_params')}",
-    ]
-    for column in report.columns:
-        title = ANALYSES.get(column).columns[column]
-        if column not in _IN_EVERY_FOOTER:
-            lines.append(f"{_total_title(title, column)}: {total_text(report, column)}")
-    lines += [f"Note: {printable(remark)}." for remark in report.remarks]
-    if report.rows_left_out:
-        lines.append(f"Note: {report.rows_left_out:,} more layers are not shown.")
-    lines += [f"Note: {printable(note)}" for note in _notes(report.rows)]
-    return "\n".join(lines)
-
-
-def _total_title(title: str, column: str) -> str:
-    return _OF_THE_OUTPUT.get(column, f"Total {title}")
-
-
-def total_text(report: Report, column: str) -> str:
-    """The total of a column, a formula or with "at least" where not all of it is known."""
-    total = report.total(column)
-    if not isinstance(total, int):
-        return _cell(total)
-    formula = report.total_formula(column)
-    if formula is not None:
-        return f"{'' if report.knows_by_formula(column) else 'at least '}{formula}"
-    size = f" ({bytes_text(total)})" if column.endswith("_bytes") else ""
-    return f"{'' if report.knows(column) else 'at least '}{_cell(total)}{size}"
-
-
-_OF_THE_OUTPUT = {
-    "receptive_field": "Receptive field of the output",
-    "unit": "The unit of the output sees",
-}
-_IN_EVERY_FOOTER = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
-
-
-def _notes(rows: Sequence[Row], above: str = "") -> Iterator[str]:
-    for row in rows:
-        for note in row.notes:
-            yield f"{above}{row.name}: {note}."
-        yield from _notes(row.layers, f"{above}{row.name}/")
 
 
 for _style in (*tabulate_formats, *TABULATE_NAMES):

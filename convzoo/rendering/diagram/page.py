@@ -17,7 +17,7 @@ from convzoo.rendering.diagram.svg import (
     text,
     text_width,
 )
-from convzoo.rendering.table import total_text
+from convzoo.rendering.totals import total_text
 
 MARGIN = 24
 BAR = 140

@@ -7,7 +7,7 @@ from convzoo.rendering.diagram.lines import Line
 from convzoo.rendering.diagram.outline import Frame
 from convzoo.rendering.diagram.page import BAR, Page
 from convzoo.rendering.diagram.svg import rectangle, text, text_width
-from convzoo.rendering.table import total_text
+from convzoo.rendering.totals import total_text
 
 
 def draw_params(page: Page, x: float) -> float:
