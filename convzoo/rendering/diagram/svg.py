@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from convzoo.rendering import printable
 
@@ -77,7 +77,7 @@ def document(title: str, description: str, elements: Iterable[str], size: Size, 
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="convzoo" role="img" width="{width}" '
         f'height="{height}" viewBox="0 0 {width} {height}" '
-        f"aria-label={quoteattr(printable(f'{title}: {description}'))}>",
+        f'aria-label="{escape(printable(f"{title}: {description}"))}">',
         f"<title>{safe(title)}</title>",
         f"<desc>{safe(description)}</desc>",
         f"<style>\n{_style(theme)}</style>",
@@ -111,7 +111,7 @@ def _rules(rules: Iterable[str]) -> str:
 
 def safe(text: str) -> str:
     """The text of an element: nothing in it is markup or a control character."""
-    return escape(printable(text))
+    return escape(printable(text), quote=False)
 
 
 def number(value: float) -> str:
