@@ -35,8 +35,8 @@ class PlaygroundError(ConvzooError):
 def playground() -> dict[str, str | bytes]:
     """The page and the files that it loads, by their paths in the site.
 
-    The files lie in a folder that is named after what is in them, so that a browser never has some of
-    an older build.
+    The files lie in a folder that is named after what is in them, so that a browser never has some
+    of an older build.
 
     Raises:
         PlaygroundError: when Pyodide is not installed and `CI` is set, or can't be run.
@@ -104,7 +104,8 @@ def _run_compiler(wheel: Path, folder: Path) -> None:
             "The playground is compiled by Node, which is not installed."
         ) from None
     except subprocess.CalledProcessError as error:
-        raise PlaygroundError(f"The playground can't be compiled: {error.stderr[-2000:]}") from None
+        reason = error.stderr[-2000:]
+        raise PlaygroundError(f"The playground can't be compiled: {reason}") from None
 
 
 def _lock(compiled: dict[str, bytes]) -> str:
