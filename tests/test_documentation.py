@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -17,14 +18,15 @@ from tests.registries import keep
 
 _ROOT = Path(__file__).parent.parent
 _PAGES = [_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md"))]
-_BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Within a collapsible answer a block is indented.
+_BLOCK = re.compile(r"^( *)```(console|python)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
 def _blocks(kind: str) -> list[Any]:
     return [
-        pytest.param(block, id=f"{page.relative_to(_ROOT)}:{number}")
+        pytest.param(dedent(block), id=f"{page.relative_to(_ROOT)}:{number}")
         for page in _PAGES
-        for number, (found, block) in enumerate(_BLOCK.findall(page.read_text("utf-8")))
+        for number, (_, found, block) in enumerate(_BLOCK.findall(page.read_text("utf-8")))
         if found == kind
     ]
 
