@@ -299,6 +299,7 @@ addEventListener("hashchange", () => {
   update();
 });
 
+document.querySelector(".pg-missing").remove();
 root.hidden = false;
 readAddress();
 showState();

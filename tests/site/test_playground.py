@@ -1,0 +1,251 @@
+"""The playground, as its readers use it in a browser."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+import convzoo
+from convzoo.building import build
+from convzoo.zoo import describe
+from tests.site.serving import served
+
+pytestmark = pytest.mark.slow
+
+STACK = (
+    "28x28x1 conv:32,3,relu maxpool:2 conv:64,3,relu maxpool:2 conv:64,3,relu "
+    "flatten dense:64,relu dense:10,softmax"
+)
+CODE = """
+from keras import layers, models
+
+model = models.Sequential([layers.Input((28, 28, 1))])
+for filters in (32, 64):
+    model.add(layers.Conv2D(filters, 3, activation="relu"))
+    model.add(layers.MaxPooling2D(2))
+model.add(layers.Conv2D(64, (3, 3), activation="relu"))
+model.add(layers.Flatten())
+model.add(layers.Dense(64, activation="relu"))
+model.add(layers.Dense(10, activation="softmax"))
+model.compile(optimizer="rmsprop", loss="categorical_crossentropy")
+"""
+
+_START_MS = 60_000
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def address(site: Path, playground: Path) -> Iterator[str]:
+    """The address of the page."""
+    with served(site) as (url, _):
+        yield f"{url}/playground/"
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Open]:
+    """Opens the page with a state, and fails on any error there and any request elsewhere."""
+    troubles: list[str] = []
+    contexts = []
+
+    def visit(**state: str) -> Any:
+        contexts.append(browser.new_context())
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda line: troubles.append(line.text))
+        page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+        host = address.removesuffix("playground/")
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith((host, "blob:")) else troubles.append(request.url)
+            ),
+        )
+        page.goto(f"{address}#{urlencode(state)}" if state else address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _told(page: Any, text: str) -> None:
+    page.locator(".pg-totals", has_text=text).wait_for(timeout=_START_MS)
+
+
+def test_typed_mnist_convnet_is_counted(visit: Open) -> None:
+    page = visit()
+    page.get_by_label("Architecture").fill(STACK)
+    _told(page, "Total params: 93,322 (364.54 KiB)")
+    assert page.locator("#pg-status").inner_text() == ""
+    rows = page.locator(".pg-table tbody tr")
+    assert rows.count() == 8
+    assert rows.nth(2).inner_text().split("\t")[2:5] == [
+        "(None, 11, 11, 64)", "18,496", "2,230,272",
+    ]  # fmt: skip
+
+
+def test_keras_code_is_read(visit: Open) -> None:
+    page = visit(source=CODE)
+    _told(page, "Total params: 93,322 (364.54 KiB)")
+
+
+def test_keras_file_is_opened(visit: Open, tmp_path: Path) -> None:
+    path = tmp_path / "a real model.keras"
+    build(describe("lenet5")).save(path)
+    page = visit()
+    page.locator("#pg-open").set_input_files(path)
+    _told(page, f"Total params: {convzoo.calc(path).total('params'):,}")
+    assert page.locator(".pg-file-name").first.inner_text() == "a real model.keras"
+    page.get_by_role("button", name="Close the file").click()
+    page.get_by_label("Architecture").fill("8x8x1 conv:1,3")
+    _told(page, "Total params: 10 ")
+
+
+def test_json_file_is_dropped(visit: Open, tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(build(describe("two_convs")).to_json(), encoding="utf-8")
+    page = visit()
+    data = page.evaluate_handle(
+        """(text) => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], "model.json"));
+            return data;
+        }""",
+        path.read_text("utf-8"),
+    )
+    page.locator(".pg-source").first.dispatch_event("drop", {"dataTransfer": data})
+    _told(page, "Total params: 18,816")
+
+
+def test_large_file_is_opened_at_once(visit: Open, tmp_path: Path) -> None:
+    """500 MB of weights are never read: only the archive's list and its config."""
+    path = tmp_path / "large.keras"
+    config = json.loads(build(describe("two_convs")).to_json())
+    with zipfile.ZipFile(path, "w") as archive:
+        with archive.open("model.weights.h5", "w", force_zip64=True) as weights:
+            for _ in range(50):
+                weights.write(bytes(10_000_000))
+        archive.writestr("config.json", json.dumps(config))
+    page = visit()
+    _told(page, "93,322")
+    page.locator("#pg-open").set_input_files(path)
+    _told(page, "Total params: 18,816")
+    # From the question, when the browser has the file, to the table.
+    assert float(page.locator("#calculator").get_attribute("data-milliseconds")) < 1000
+
+
+def test_nonsense_is_an_error_beside_what_was_told(visit: Open) -> None:
+    page = visit(source="28x28x1 conv:32,30")
+    error = page.get_by_role("alert")
+    error.wait_for(timeout=_START_MS)
+    assert "its window of 30 must fit into an axis of 28" in error.inner_text()
+    page.get_by_label("Architecture").fill("28x28x1 conv:32,3")
+    _told(page, "Total params: 320")
+    assert error.is_hidden()
+    page.get_by_label("Architecture").fill("28x28x1 konv:32,3")
+    error.wait_for()
+    assert "konv" in error.inner_text()
+    assert "320" in page.locator(".pg-totals").inner_text()
+
+
+def test_slider_changes_the_number_at_the_cursor(visit: Open) -> None:
+    page = visit(source="28x28x1 conv:32,3 flatten dense:10")
+    _told(page, "Total params: 216,650")
+    page.get_by_label("Number at the cursor").fill("1")
+    _told(page, f"Total params: {10 + 26 * 26 * 10 + 10:,}")
+    area = page.get_by_label("Architecture")
+    assert area.input_value() == "28x28x1 conv:1,3 flatten dense:10"
+    area.press("End")
+    page.get_by_label("Number at the cursor").fill("2")
+    _told(page, f"Total params: {10 + 26 * 26 * 2 + 2:,}")
+    assert area.input_value() == "28x28x1 conv:1,3 flatten dense:2"
+
+
+def test_layer_that_is_pointed_at_is_explained(visit: Open) -> None:
+    page = visit()
+    _told(page, "93,322")
+    page.get_by_role("button", name="conv2d_1").focus()
+    lines = page.locator(".pg-row-lines")
+    lines.get_by_text("64 filters x (3 x 3 x 32 weights + 1 bias) = 18,496").wait_for()
+    field = page.locator(".pg-field")
+    assert "Unit (5, 5) sees 10 to 17 x 10 to 17" in field.inner_text()
+    seen = field.locator(".pg-seen")
+    assert [seen.get_attribute(name) for name in ("x", "y", "width", "height")] == [
+        "10", "10", "8", "8",
+    ]  # fmt: skip
+    field.get_by_label("Unit along axis 2").fill("0")
+    assert seen.get_attribute("x") == "0"
+
+
+def test_two_are_compared_and_the_address_holds_all(visit: Open) -> None:
+    page = visit()
+    _told(page, "93,322")
+    page.get_by_role("button", name="Compare two").click()
+    page.get_by_label("Compared with").fill("dense_baseline")
+    pair = page.locator(".pg-pair")
+    pair.get_by_text("407,050").first.wait_for()
+    page.get_by_label("weight bytes").check()
+    page.get_by_role("columnheader", name="Weight bytes").wait_for()
+    again = visit()
+    again.goto(page.url)
+    again.locator(".pg-pair").get_by_text("407,050").first.wait_for(timeout=_START_MS)
+    assert again.get_by_role("columnheader", name="Weight bytes").is_visible()
+
+
+def test_diagram_is_drawn_in_the_theme(visit: Open) -> None:
+    page = visit(source="lenet5")
+    _told(page, "Total params")
+    page.locator(".pg-diagram summary").click()
+    drawn = "document.querySelector('.pg-diagram img').naturalWidth > 300"
+    page.wait_for_function(drawn)
+    light = page.locator(".pg-diagram img").get_attribute("src")
+    page.evaluate("document.body.dataset.mdColorScheme = 'slate'")
+    page.wait_for_function(f"document.querySelector('.pg-diagram img').src !== '{light}'")
+    page.wait_for_function(drawn)
+
+
+def test_names_of_a_file_are_text(visit: Open) -> None:
+    name = "<img src=x onerror=alert(1)>"
+    config = json.loads(build(describe("two_convs")).to_json())
+    config["config"]["name"] = name
+    config["config"]["layers"][-1]["config"]["name"] = name
+    page = visit(source=json.dumps(config))
+    _told(page, "18,816")
+    assert page.locator(".pg-results img[src=x]").count() == 0
+    assert page.locator(".pg-table caption").inner_text().startswith(name)
+
+
+@pytest.mark.parametrize("ending", [".mjs", ".js"])
+def test_wrong_type_is_told_and_not_waited_for(
+    browser: Any, site: Path, playground: Path, ending: str
+) -> None:
+    """A host that serves modules as text keeps the calculator from loading, not from saying so."""
+    types = {ending: "text/plain"}
+    with served(site, types) as (url, _):
+        page = browser.new_page()
+        page.goto(f"{url}/playground/")
+        if ending == ".mjs":
+            page.get_by_text("The calculator stopped").wait_for(timeout=_START_MS)
+        else:  # Not even the page's own script is loaded.
+            page.get_by_text("The playground has not started").wait_for(timeout=_START_MS)
+        page.close()
+
+
+def test_other_pages_load_nothing_of_it(browser: Any, site: Path) -> None:
+    with served(site) as (url, _):
+        page = browser.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for path in ("", "tour/", "zoo/", "learn/convolution/"):
+            page.goto(f"{url}/{path}")
+        page.close()
+        assert not [one for one in asked if "playground/" in one]
+        assert all(one.startswith((url, "data:")) for one in asked)
