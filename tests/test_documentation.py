@@ -31,6 +31,12 @@ def _blocks(kind: str) -> list[Any]:
     ]
 
 
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples name files of the repository."""
+    monkeypatch.chdir(_ROOT)
+
+
 @pytest.mark.parametrize("block", _blocks("console"))
 def test_console_block_shows_what_is_printed(block: str, capfd: pytest.CaptureFixture[str]) -> None:
     for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
