@@ -175,7 +175,7 @@ function readAddress() {
 /** Show the state in the page's own controls. */
 function showState() {
   areas.forEach((area, place) => {
-    area.value = state.sources[place];
+    if (area.value !== state.sources[place]) area.value = state.sources[place];
     area.hidden = files[place] !== null;
     const note = boxes[place].querySelector(".pg-file");
     note.hidden = files[place] === null;
@@ -196,7 +196,7 @@ function setSource(place, text, blob = null) {
   files[place] = blob === null ? null : { blob, path: null };
   pointedAt = null;
   showState();
-  slider.follow(areas[place]);
+  slider.begin(areas[place]);
   update();
 }
 
@@ -303,5 +303,5 @@ document.querySelector(".pg-missing").remove();
 root.hidden = false;
 readAddress();
 showState();
-slider.follow(areas[0]);
+slider.begin(areas[0]);
 update();

@@ -25,13 +25,19 @@ export class NumberSlider {
     this.#range.addEventListener("input", () => this.#write(this.#range.value));
   }
 
-  /** Take the number at the cursor of a text area; the first argument where there is none. */
+  /** Put the cursor of a text area to its first argument, and take that. */
+  begin(area) {
+    const found = [...area.value.matchAll(NUMBER)].find(({ index }) => area.value[index - 1] === ":");
+    area.setSelectionRange(found?.index ?? 0, found?.index ?? 0);
+    this.follow(area);
+  }
+
+  /** Take the number at the cursor of a text area. */
   follow(area) {
-    const numbers = [...area.value.matchAll(NUMBER)];
     const cursor = area.selectionStart;
-    const found =
-      numbers.find(({ 0: text, index }) => index <= cursor && cursor <= index + text.length) ??
-      (document.activeElement === area ? undefined : numbers.find(({ index }) => area.value[index - 1] === ":"));
+    const found = [...area.value.matchAll(NUMBER)].find(
+      ({ 0: text, index }) => index <= cursor && cursor <= index + text.length,
+    );
     this.#box.hidden = found === undefined || Number(found[0]) > LARGEST;
     if (this.#box.hidden) return;
     const value = Number(found[0]);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 import pytest
 
 import convzoo
-
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 
 _DOCS = Path(__file__).parents[2] / "docs"
 _SITE = "http://site.test"
@@ -24,20 +21,6 @@ _PAGE = """<!doctype html>
 """
 
 Show = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    with playwright.sync_playwright() as started:
-        try:
-            # Without a path it is the one that playwright has installed, if it has.
-            running = started.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except playwright.Error:
-            pytest.skip("needs chromium, which is not installed")
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -87,9 +87,8 @@ def test_typed_mnist_convnet_is_counted(visit: Open) -> None:
     assert page.locator("#pg-status").inner_text() == ""
     rows = page.locator(".pg-table tbody tr")
     assert rows.count() == 8
-    assert rows.nth(2).inner_text().split("\t")[2:5] == [
-        "(None, 11, 11, 64)", "18,496", "2,230,272",
-    ]  # fmt: skip
+    shown = rows.nth(2).inner_text().split("\t")
+    assert shown[2:5] == ["(None, 11, 11, 64)", "18,496", "2,230,272"]
 
 
 def test_keras_code_is_read(visit: Open) -> None:
@@ -163,7 +162,7 @@ def test_slider_changes_the_number_at_the_cursor(visit: Open) -> None:
     _told(page, f"Total params: {10 + 26 * 26 * 10 + 10:,}")
     area = page.get_by_label("Architecture")
     assert area.input_value() == "28x28x1 conv:1,3 flatten dense:10"
-    area.press("End")
+    area.press("Control+End")
     page.get_by_label("Number at the cursor").fill("2")
     _told(page, f"Total params: {10 + 26 * 26 * 2 + 2:,}")
     assert area.input_value() == "28x28x1 conv:1,3 flatten dense:2"
@@ -227,7 +226,7 @@ def test_names_of_a_file_are_text(visit: Open) -> None:
 def test_wrong_type_is_told_and_not_waited_for(
     browser: Any, site: Path, playground: Path, ending: str
 ) -> None:
-    """A host that serves modules as text keeps the calculator from loading, not from saying so."""
+    """What a host serves as text is no module: the calculator does not load, and says so."""
     types = {ending: "text/plain"}
     with served(site, types) as (url, _):
         page = browser.new_page()
