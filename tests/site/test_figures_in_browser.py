@@ -10,6 +10,8 @@ import pytest
 
 import convzoo
 
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+
 _DOCS = Path(__file__).parents[2] / "docs"
 _SITE = "http://site.test"
 _PAGE = """<!doctype html>

@@ -16,7 +16,7 @@ from convzoo.building import build
 from convzoo.zoo import describe
 from tests.site.serving import served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("playground")]
 
 STACK = (
     "28x28x1 conv:32,3,relu maxpool:2 conv:64,3,relu maxpool:2 conv:64,3,relu "
@@ -42,7 +42,7 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def address(site: Path, playground: Path) -> Iterator[str]:
+def address(site: Path) -> Iterator[str]:
     """The address of the page."""
     with served(site) as (url, _):
         yield f"{url}/playground/"
@@ -223,9 +223,7 @@ def test_names_of_a_file_are_text(visit: Open) -> None:
 
 
 @pytest.mark.parametrize("ending", [".mjs", ".js"])
-def test_wrong_type_is_told_and_not_waited_for(
-    browser: Any, site: Path, playground: Path, ending: str
-) -> None:
+def test_wrong_type_is_told_and_not_waited_for(browser: Any, site: Path, ending: str) -> None:
     """What a host serves as text is no module: the calculator does not load, and says so."""
     types = {ending: "text/plain"}
     with served(site, types) as (url, _):
