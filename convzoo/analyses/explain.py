@@ -6,6 +6,7 @@ printed is what was calculated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,9 +113,8 @@ def _shortened(value: Arithmetic, dims: Sequence[Arithmetic]) -> Arithmetic:
     text = value.text
     for dim in dims:
         if dim.result is not None and value.result is not None:
-            text = text.replace(f"({dim.text})", f"{dim.result:,}").replace(
-                f" {dim.text} ", f" {dim.result:,} "
-            )
+            factor = re.escape(dim.text)
+            text = re.sub(rf"\({factor}\)|(?<!\S){factor}(?= )", f"{dim.result:,}", text)
     return value._replace(text=text)
 
 

@@ -270,7 +270,7 @@ def fit(trace: Trace, limit_bytes: int, setting: Setting) -> Fit:
     """
     from convzoo.analyses.params import params
 
-    def needed(batch: int) -> tuple[int, int]:
+    def needed(batch: int) -> _Needed:
         at = setting._replace(batch=batch)
         training, peak = training_bytes.run(trace, at), peak_activation_bytes.run(trace, at)
         weights = params.run(trace, at)
@@ -280,13 +280,27 @@ def fit(trace: Trace, limit_bytes: int, setting: Setting) -> Fit:
                 raise ArgumentError(
                     f"What fits can't be told: the size of {unknown[0]!r} is unknown."
                 )
-        return (
+        return _Needed(
             training.totals["training_bytes"],
-            weights.totals["weight_bytes"] + peak.totals["peak_activation_bytes"],
+            weights.totals["weight_bytes"],
+            peak.totals["peak_activation_bytes"],
         )
 
     none, one = needed(0), needed(1)
-    return Fit(*(_largest_batch(limit_bytes, a, b - a) for a, b in zip(none, one, strict=True)))
+    # On its way forward a training step holds what running holds, though a frozen base keeps none.
+    to_train = max(one.training - none.training, one.at_once)
+    return Fit(
+        _largest_batch(limit_bytes, none.training, to_train),
+        _largest_batch(limit_bytes, none.weights, one.at_once),
+    )
+
+
+class _Needed(NamedTuple):
+    """The bytes that a batch needs: to train, of weights, and of activations at once."""
+
+    training: int
+    weights: int
+    at_once: int
 
 
 def _largest_batch(limit: int, fixed: int, per_sample: int) -> int:

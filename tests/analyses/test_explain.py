@@ -57,6 +57,14 @@ def test_every_question_is_explained_as_a_teacher_would() -> None:
     ]
 
 
+def test_sizes_that_are_explained_above_are_numbers_below() -> None:
+    found = [str(line) for line in explain(read("28x28x1 conv:32,5,2,same"), ("macs",))]
+    assert found == [
+        "height, width: ceil(28 / 2) = 14",
+        "macs: 14 x 14 x 32 x 1 x 5 x 5 = 156,800",
+    ]
+
+
 def test_layers_of_a_nested_model_have_its_name_before_theirs() -> None:
     inner = layers.Input((4,))
     x = layers.Input((4,))

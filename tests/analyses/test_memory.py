@@ -178,6 +178,15 @@ def test_largest_batch_fits_and_one_more_does_not() -> None:
     assert [report.total("training_bytes") <= 10_000_000 for report in columns] == [True, False]
 
 
+def test_training_batch_fits_on_its_way_forward_too() -> None:
+    """A frozen base keeps nothing for the way back, and yet has to be run."""
+    base = layers.Conv2D(64, 3, trainable=False)
+    report = calc(Sequential([Input((64, 64, 3)), base, layers.Flatten(), layers.Dense(1)]))
+    fit = report.fit(2**30)
+    assert report.total("training_bytes") < 2**30
+    assert fit.to_train < fit.to_run
+
+
 def test_what_fits_is_not_told_where_a_size_is_unknown() -> None:
     with pytest.raises(
         ArgumentError, match="What fits can't be told: the size of 'input_layer' is"
