@@ -64,8 +64,11 @@ function pictureOf({ sizes }) {
   const [height, width] = sizes.length === 1 ? [Math.max(sizes[0] / 12, 1), sizes[0]] : sizes;
   const margin = MARGIN * Math.max(height, width);
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", [-margin, -margin, width + 2 * margin, height + 2 * margin].join(" "));
-  svg.setAttribute("width", WIDTH);
+  const [across, down] = [width + 2 * margin, height + 2 * margin];
+  svg.setAttribute("viewBox", [-margin, -margin, across, down].join(" "));
+  const scale = WIDTH / Math.max(across, down);
+  svg.setAttribute("width", across * scale);
+  svg.setAttribute("height", down * scale);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", "The input, and the part of it that the unit sees");
   const input = rectangle("pg-input");

@@ -291,7 +291,7 @@ for (const event of ["pointerover", "focusin"]) {
 }
 
 find(".pg-diagram").addEventListener("toggle", update);
-new MutationObserver(draw).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+new MutationObserver(update).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
 addEventListener("hashchange", () => {
   readAddress();
   files.fill(null);
