@@ -328,8 +328,12 @@ def _smallest_input(factory: Factory) -> Shape:
     for axis, size in enumerate(usual[:-1]):
         if size is None:
             continue
-        # What takes a size takes all that are larger: between the two, halve what is left.
-        refused, taken = 0, int(size)
+        # What takes a size takes all that are larger, but for what depends on whether one is even.
+        # Most take small ones, which are quick to try: double until one is taken, then halve what
+        # is between it and the last that was refused.
+        refused, taken = 0, 1
+        while taken < int(size) and not takes(axis, taken):
+            refused, taken = taken, min(2 * taken, int(size))
         while taken - refused > 1:
             middle = (taken + refused) // 2
             if takes(axis, middle):

@@ -154,3 +154,10 @@ def test_single_class_is_yes_or_no(name: str) -> None:
     for classes, activation in ((1, "sigmoid"), (3, "softmax")):
         [last] = convzoo.describe(name, classes=classes).layers[-1:]
         assert last.to_config()["activation"] == activation
+
+
+def test_smallest_input_passes_by_sizes_that_only_rounding_lets_through() -> None:
+    # Whether a pooling pads depends on whether its input is even: 22 rows are taken, 23 are not.
+    assert convzoo.smallest_input("squeezenet_1_1") == (27, 27, 3)
+    with pytest.raises(ShapeError, match="must be 27x27x3 or larger"):
+        convzoo.describe("squeezenet_1_1", input_shape=(23, 227, 3))
