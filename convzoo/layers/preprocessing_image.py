@@ -213,7 +213,11 @@ class CenterCrop(Resized):
         crops = self._crops(data)
         if any(size is None for _, size, _ in crops):
             return None
-        return Work() if all(size >= out for _, size, out in crops if size) else super().work(data)
+        if all(size >= out for _, size, out in crops if size):
+            return Work()
+        # Of a size that has a name only, nobody can say whether it is smaller.
+        is_smaller = any(size < out for _, size, out in crops if size)
+        return super().work(data) if is_smaller else None
 
     def windows(self, data: Any) -> tuple[Window, ...] | None:
         crops = self._crops(data)

@@ -78,3 +78,12 @@ def test_known_sizes_have_no_formulas() -> None:
     report = calc("mnist_convnet", ["macs"])
     assert report.total_formula("macs") is None
     assert all(row.formulas == {} for row in report.rows)
+
+
+def test_what_depends_on_which_size_is_larger_is_unknown() -> None:
+    # An image that is large enough is cut, which is no work; one that isn't is resized.
+    report = calc("nonexnonex3 CenterCrop:24,24", ["element_ops"])
+    assert report.total_formula("element_ops") is None
+    assert not report.knows("element_ops")
+    assert calc("28x28x3 CenterCrop:24,24", ["element_ops"]).total("element_ops") == 0
+    assert calc("20x28x3 CenterCrop:24,24", ["element_ops"]).total("element_ops") == 1_728
