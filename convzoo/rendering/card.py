@@ -28,7 +28,7 @@ def card_text(
         width: the width in which the text is wrapped.
     """
     lines = [entry.card.title, ""]
-    for label, text in _lines(entry, report, smallest, versions):
+    for label, text in card_lines(entry, report, smallest, versions):
         if text:
             wrapped = textwrap.wrap(
                 text,
@@ -41,9 +41,14 @@ def card_text(
     return "\n".join(lines)
 
 
-def _lines(
+def card_lines(
     entry: Entry, report: Report, smallest: Shape | None, versions: list[str]
 ) -> Iterator[tuple[str, str]]:
+    """What is known of an entry, each with its label; empty where it is not the first of that.
+
+    Args:
+        entry, report, smallest, versions: as in `card_text`. Some texts may be empty.
+    """
     card = entry.card
     yield "Source", str(card.source)
     yield "Input", card.input + (f"; at least {_sizes(smallest)}" if smallest else "")

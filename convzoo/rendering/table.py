@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
+from typing import NamedTuple
 
 from tabulate import tabulate_formats
 
@@ -42,7 +43,27 @@ def _title(report: Report) -> str:
     return f"{printable(report.name)}, input {shapes}"
 
 
+class Cells(NamedTuple):
+    """What the table of a report has in it.
+
+    Args:
+        headers: the title of each column.
+        rows: the cells of each row; a name has the branches of the tree before it.
+        alignments: `"left"` or `"right"` for each column.
+    """
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    alignments: Sequence[str]
+
+
 def _rows(report: Report, style: str) -> str:
+    cells = cells_of(report)
+    return cells_text(cells.rows, cells.headers, style, cells.alignments)
+
+
+def cells_of(report: Report) -> Cells:
+    """The cells of a report's table: a row for each layer."""
     titles = [ANALYSES.get(column).columns[column] for column in report.columns]
     rows = [
         [
@@ -58,11 +79,8 @@ def _rows(report: Report, style: str) -> str:
     for column, title in zip(report.columns, titles, strict=True):
         headers += [title, "%", ""] if _has_shares(report, column) else [title]
         alignments += ["right", "right", "left"] if _has_shares(report, column) else ["right"]
-    return cells_text(
-        rows,
-        ["Layer", "Type", "Output shape", *headers],
-        style,
-        ("left", "left", "left", *alignments),
+    return Cells(
+        ["Layer", "Type", "Output shape", *headers], rows, ["left", "left", "left", *alignments]
     )
 
 

@@ -121,10 +121,10 @@ def load_data(spec: str) -> Data:
     if parts is None:
         raise DataError(f"{spec!r} names no data set. {_EXAMPLE}")
     source, count = parts["source"], parts["count"]
-    load = _SOURCES.get(source)
+    load = SOURCES.get(source)
     if load is None and not source.endswith(".npz"):
         raise UnknownNameError(
-            "data set", source, _SOURCES, "Give one of these or the path of an .npz."
+            "data set", source, SOURCES, "Give one of these or the path of an .npz."
         )
     data = load() if load else _from_npz(source)
     if parts["classes"] is not None:
@@ -179,7 +179,7 @@ _CIFAR10 = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
 
-_SOURCES: dict[str, Callable[[], Data]] = {
+SOURCES: dict[str, Callable[[], Data]] = {
     "cifar10": lambda: _from_keras("cifar10", _CIFAR10),
     "digits": _digits,
     "fashion_mnist": lambda: _from_keras("fashion_mnist", _FASHION),
