@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from mkdocs.structure.files import File, Files
+from pages.changelog import changelog_page
+from pages.entries import entry_diagram, entry_page
 from pages.layers import layers_page
 from pages.operations import operations_page
 from pages.playground import playground
-from pages.zoo import zoo_page
+from pages.zoo import results_page, zoo_page
 
 from convzoo.plotting import plot
+from convzoo.zoo import list_models
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -20,6 +23,10 @@ def on_files(files: Files, config: Any) -> Files:
         "reference/operations.md": operations_page(),
         "zoo/index.md": zoo_page(),
         **playground(),
+        "zoo/results.md": results_page(),
+        **{f"zoo/{name}.md": entry_page(name) for name in list_models()},
+        **{f"zoo/{name}.svg": entry_diagram(name) for name in list_models()},
+        "about/changelog.md": changelog_page(),
         **{f"images/{name}.svg": plot(name) for name in ("lenet5", "resnet20")},
     }
     for path, content in generated.items():
