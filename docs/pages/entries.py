@@ -16,7 +16,8 @@ from convzoo.rendering import shape_text
 from convzoo.rendering.card import card_lines
 from convzoo.rendering.diagram import diagram
 from convzoo.rendering.diagram.outline import outline_of
-from convzoo.rendering.table import cells_of, total_text
+from convzoo.rendering.table import cells_of
+from convzoo.rendering.totals import total_text
 from convzoo.training.datasets import SOURCES
 from convzoo.zoo import Claim, Entry, card, entry, smallest_input, takes, versions
 from pages.markup import Cell, badge, folded, table, with_links

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from convzoo.analyses.receptive_field import sizes_text
 from convzoo.analyses.report import Report
 from convzoo.calculating import calc
-from convzoo.rendering.table import total_text
+from convzoo.rendering.totals import total_text
 from convzoo.zoo import Claim, card, list_models
 from convzoo.zoo.cards import CLAIMED, CONTRADICTED, VERIFIED
 from pages.markup import Cell, badge, table
