@@ -92,6 +92,7 @@ def _use(found: Entry) -> Iterator[str]:
         for name, parameter in signature(found.factory).parameters.items()
     }
     yield _code("console", f"$ convzoo calc {found.name}")
+    yield f'Or change it <a href="../../playground/#source={found.name}">in the playground</a>.'
     given = next((f", {name}={arguments[name]}" for name in _SHOWN if name in arguments), "")
     yield _code("python", f'import convzoo\n\nmodel = convzoo.get("{found.name}"{given})')
     yield (
