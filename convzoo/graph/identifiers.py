@@ -60,6 +60,11 @@ def is_known(kind: str, value: Any) -> bool:
     return value is None or isinstance(value, dict) or callable(value)
 
 
+def names(kind: str) -> frozenset[str]:
+    """The names that Keras knows of a kind, such as `"activation"`."""
+    return _KNOWN[kind]
+
+
 def canonical_name(value: str) -> str:
     """The one name that Keras saves for a thing that has several."""
     name = snake_case(value.removeprefix(_PACKAGE))

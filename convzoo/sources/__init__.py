@@ -1,4 +1,4 @@
-"""What can be asked about: typed stacks, files, live models and names of the zoo.
+"""What can be asked about: typed stacks, files, Keras code, live models and names of the zoo.
 
 What bytes hold is found from their content, not from a file's name.
 """
@@ -46,7 +46,8 @@ def read(source: Any, input_shape: Any = None) -> Graph:
 
     Args:
         source: a graph, a live Keras model, a Keras config, a path, the bytes of a file, or a text:
-            a name of the zoo, with arguments if need be, a path, JSON or a typed stack.
+            a name of the zoo, with arguments if need be, a path, JSON, a typed stack, or Keras code
+            that only describes a model.
         input_shape: other dims for the input, without the batch; a list of them for several inputs.
 
     Raises:
@@ -54,10 +55,19 @@ def read(source: Any, input_shape: Any = None) -> Graph:
         ConvzooError: when the architecture is refused, as Keras refuses it.
     """
     if isinstance(source, str):
-        words = [source] if os.path.exists(source) else source.split()
+        words = [source] if os.path.exists(source) or _is_code(source) else source.split()
         with fresh_names(), no_collection():
             return read_words(words or [source], input_shape)
     return reshaped(_read_object(source), input_shape)
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text is Python code, which has several lines or ends with a call."""
+    if "\n" not in text and not text.rstrip().endswith(")"):
+        return False
+    from convzoo.sources.python_code import is_code
+
+    return is_code(text.encode(errors="replace"))
 
 
 def names_a_file(source: Any) -> bool:
@@ -124,8 +134,8 @@ def _read_object(source: Any) -> Graph:
 def read_words(words: list[str], input_shape: Any = None) -> Graph:
     """The architecture that words on a command line describe.
 
-    One word is a name of the zoo, with arguments if need be, a path or a JSON text; several are a
-    typed stack.
+    One word is a name of the zoo, with arguments if need be, a path, a JSON text or a text of Keras
+    code; several are a typed stack.
 
     Args:
         words: the words.
@@ -188,6 +198,8 @@ def _read_words(words: list[str]) -> Graph:
         return read_bytes(first.encode(), "the text")
     if os.path.exists(first):
         return read_file(Path(first))
+    if _is_code(first):
+        return read_bytes(first.encode(errors="replace"), "the text")
     if looks_like_input(first):
         return read_stack(words)
     name, colon, _ = first.partition(":")

@@ -1,4 +1,4 @@
-"""The JSON of `model.to_json()`, and that of TensorFlow.js."""
+"""The JSON of `model.to_json()`, that of TensorFlow.js, and Jupyter notebooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from convzoo.sources import SOURCES, Source
 
 def is_json(beginning: bytes) -> bool:
     """Whether a file that begins like this can only be JSON."""
-    return beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
+    text = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")
+    # Three quotes begin the docstring of Python code.
+    return text[:1] in (b"{", b"[", b'"') and text[:3] != b'"""'
 
 
 def read_json(file: BinaryIO) -> Graph:
@@ -26,12 +28,17 @@ def read_json(file: BinaryIO) -> Graph:
 
 
 def read_model_json(data: bytes) -> Graph:
-    """The model of a Keras JSON, of any version, or of TensorFlow.js.
+    """The model of a Keras JSON, of any version, of TensorFlow.js, or of a notebook's code.
 
     Raises:
         SourceError: when it is not valid JSON, or holds no model.
     """
-    return graph_from_config(_model_config(parse_json(data)))
+    found = parse_json(data)
+    if isinstance(found, dict) and "cells" in found and "nbformat" in found:
+        from convzoo.sources.python_code import read_notebook
+
+        return read_notebook(found)
+    return graph_from_config(_model_config(found))
 
 
 def _model_config(found: Any) -> Any:

@@ -1,0 +1,140 @@
+"""What the code's names can stand for besides plain values, layers, tensors and models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ast
+
+    from convzoo.sources.python_code.interpreter import Interpreter
+
+PLAIN = (int, float, bool, str, type(None), type(Ellipsis))
+"""The types of single values, which are told by their text."""
+
+Parameters = list[Any]
+Keywords = dict[str, Any]
+
+
+class Unknown:
+    """A thing that only running the code would tell, and what follows from it.
+
+    It goes through the code unnoticed, and is refused where the model depends on it.
+
+    Args:
+        what: what is said of it: what it is, where, and a way out.
+        root: the package or the kind of thing that it comes from.
+        path: its dotted name, where it is one that an import gives.
+        line: where it is.
+        is_loaded: whether it is a model that was saved before.
+    """
+
+    __slots__ = ("is_loaded", "line", "path", "root", "what")
+
+    def __init__(
+        self,
+        what: str | Callable[[], str],
+        root: str = "",
+        path: str | None = None,
+        line: int = 0,
+        is_loaded: bool = False,
+    ) -> None:
+        self.what = what
+        self.root = root
+        self.path = path
+        self.line = line
+        self.is_loaded = is_loaded
+
+    @property
+    def sentence(self) -> str:
+        """Why it is refused."""
+        return self.what if isinstance(self.what, str) else self.what()
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A function or class of the vocabulary.
+
+    Args:
+        name: its name.
+        call: what a call gives, by the interpreter, the positional and the keyword arguments.
+        kind: the class that it is, for `isinstance`.
+        takes_unknown: whether it is called with what is unknown too; else it gives that.
+        activation: Keras's name of the activation that it is.
+    """
+
+    name: str
+    call: Callable[[Interpreter, Parameters, Keywords], Any]
+    kind: type | None = None
+    takes_unknown: bool = False
+    activation: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function that the code defines.
+
+    Args:
+        name: its name.
+        arguments: its parameters.
+        body: its statements, or the one expression of a lambda.
+        defaults: the values of its parameters that have one.
+        frame: the names around it.
+    """
+
+    name: str
+    arguments: ast.arguments
+    body: list[ast.stmt] | ast.expr
+    defaults: dict[str, Any]
+    frame: Frame
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """A function some of whose arguments are given: `functools.partial`."""
+
+    function: Any
+    args: Parameters
+    kwargs: Keywords
+
+
+class Frame:
+    """The names of a module, a function or a comprehension.
+
+    Args:
+        outer: the names around it.
+        is_function: whether a name that is bound here belongs to a function.
+    """
+
+    __slots__ = ("elsewhere", "is_function", "names", "outer", "returned")
+
+    def __init__(self, outer: Frame | None = None, is_function: bool = False) -> None:
+        self.outer = outer
+        self.is_function = is_function
+        self.names: dict[str, Any] = {}
+        self.elsewhere: dict[str, Frame] = {}
+        """The frames of names that are declared global or nonlocal."""
+        self.returned: Unknown | None = None
+        """What decides whether the function has returned already, where that is unknown."""
+
+    def find(self, name: str) -> Frame | None:
+        """The frame, this or one around it, that has the name."""
+        frame: Frame | None = self
+        while frame is not None and name not in frame.names:
+            frame = frame.outer
+        return frame
+
+
+class Inert:
+    """A function of the code as an argument of a layer: it has a name and is not called."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"{self.__name__} is not run")
+
+    def __repr__(self) -> str:
+        return self.__name__

@@ -1,0 +1,733 @@
+"""What the names of the code mean: those of Keras that describe a model, and Python's own.
+
+A dotted name is brought to Keras's one form first: `tf.keras.layers.Conv2D` is
+`keras.layers.Conv2D`. A name that is not in these tables is unknown, and refused where the model
+depends on it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any
+
+from convzoo.errors import ArgumentError, SourceError, UnknownNameError
+from convzoo.graph import dtypes, identifiers, legacy
+from convzoo.graph.graph import Graph, Model, Sequential
+from convzoo.graph.input import Input
+from convzoo.graph.layer import Call, Layer, Tensor
+from convzoo.graph.naming import snake_case
+from convzoo.graph.structure import leaves, map_leaves
+from convzoo.layers import LAYERS
+from convzoo.sources.python_code.attributes import attribute, class_of
+from convzoo.sources.python_code.values import (
+    Function,
+    Inert,
+    Keywords,
+    Known,
+    Parameters,
+    Partial,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from convzoo.sources.python_code.interpreter import Interpreter
+
+HARMLESS = frozenset(
+    """
+    IPython PIL builtins constant convzoo cv2 datetime display expression functools gc glob h5py
+    imageio io json keras keras_tuner logging math matplotlib mlflow netron np numpy os pandas
+    pathlib pd pickle plt pprint pydot re scipy seaborn shap shutil sklearn skimage sns sys
+    tensorboard tensorflow tensorflow_datasets tfds time torchinfo tqdm typing urllib visualkeras
+    wandb warnings with zipfile
+    """.split()  # noqa: SIM905 - a list of so many names reads worse
+)
+"""Packages whose functions change no list and no model that they are given."""
+
+# ---------------------------------------------------------------------- dotted names
+
+# Names that code pasted without its imports uses, and what they mean.
+_USUAL = {
+    "K": "keras.backend",
+    "keras": "keras",
+    "layers": "keras.layers",
+    "math": "math",
+    "models": "keras.models",
+    "np": "numpy",
+    "numpy": "numpy",
+    "regularizers": "keras.regularizers",
+    "initializers": "keras.initializers",
+    "applications": "keras.applications",
+    "tensorflow": "tensorflow",
+    "tf": "tensorflow",
+    "partial": "functools.partial",
+    "ops": "keras.ops",
+}
+
+# Where Keras and its predecessors are found, and what each is in Keras's one form.
+_KERAS = (
+    ("tensorflow", "python", "keras", "api"),
+    ("tensorflow", "python", "keras"),
+    ("tensorflow", "contrib", "keras"),
+    ("tensorflow", "keras"),
+    ("keras", "api"),
+    ("keras", "src"),
+    ("tf_keras",),
+    ("convzoo",),
+)
+
+_MERGES = frozenset(
+    {"add", "subtract", "multiply", "average", "maximum", "minimum", "dot", "concatenate"}
+)
+
+# What sets something for all layers, and the values that it has anyway.
+_SETTINGS = frozenset(
+    {"set_dtype_policy", "set_floatx", "set_global_policy", "set_image_data_format", "set_policy"}
+)
+_STANDARD_SETTINGS = ("float32", "channels_last")
+
+
+def left_out(name: str) -> Any:
+    """What a name means that nothing binds: code is often pasted without its imports."""
+    if name in _USUAL:
+        return resolve(_USUAL[name])
+    for path in (f"keras.models.{name}", f"keras.layers.{name}"):
+        if name[:1].isupper() and isinstance(found := resolve(path), Known):
+            return found
+    return None
+
+
+@lru_cache(maxsize=4096)
+def resolve(path: str) -> Any:
+    """What a dotted name means."""
+    parts = tuple(path.split("."))
+    for prefix in _KERAS:
+        if parts[: len(prefix)] == prefix:
+            parts = ("keras", *parts[len(prefix) :])
+            break
+    name = parts[-1]
+    if parts[0] == "keras" and len(parts) > 1:
+        found = _in_keras(parts[1:-1], name)
+        if found is not None:
+            return found
+    elif parts[:2] == ("tensorflow", "nn") and name in _ACTIVATIONS:
+        return _activation(name)
+    elif parts[:-1] == ("math",) and name in _MATH:
+        return _MATH[name]
+    elif parts[:-1] in (("tensorflow",), ("numpy",)) and dtypes.is_dtype(name):
+        return name
+    elif path == "numpy.prod":
+        return Known("prod", _product)
+    elif path == "functools.partial":
+        return Known("partial", _partial, takes_unknown=True)
+    canonical = ".".join(parts)
+    return Unknown(
+        f"`{canonical}` can't be read without running it. "
+        "Write the value that is needed from it in its place.",
+        parts[0],
+        path=canonical,
+    )
+
+
+def _in_keras(within: Sequence[str], name: str) -> Any:
+    """What a name of Keras means; `None` where it is nothing that describes a model."""
+    section = within[0] if within else ""
+    if name in _SETTINGS:
+        return Known(name, partial(_set, name), takes_unknown=True)
+    if name == "image_data_format":
+        return Known(name, lambda *_: "channels_last")
+    if name in ("DTypePolicy", "Policy"):
+        return Known(name, _policy)
+    if section == "layers" or (name == "Input" and section in ("", "engine")):
+        return _in_layers(name)
+    if section in ("", "models", "engine"):
+        return _MODELS.get(name)
+    if section == "activations":
+        return _activation(name) if name in _ACTIVATIONS else None
+    if section in _IDENTIFIERS and name != "get":
+        kind = _IDENTIFIERS[section]
+        if identifiers.is_known(kind, name):
+            return Known(name, partial(_identifier, section, name), takes_unknown=True)
+        return None
+    if section == "applications" and name[:1].isupper():
+        from convzoo.zoo import ZOO
+
+        if ZOO.registered(name) is not None:
+            return Known(name, partial(_application, name), takes_unknown=True)
+        return _unknown_name("model of keras.applications", name, _applications)
+    if section in ("ops", "backend"):
+        if name in ("shape", "int_shape"):
+            return Known(name, _shape)
+        return _OPERATIONS.get(name) if section == "ops" else None
+    return None
+
+
+def _in_layers(name: str) -> Any:
+    if name == "Input":
+        return Known(name, _input, takes_unknown=True)
+    if name == "Layer":
+        return Known(name, partial(_refuse, "is a class without code of its own."), kind=Layer)
+    if name in _MERGES:
+        return Known(name, partial(_merge, name), takes_unknown=True)
+    if not name[:1].isupper():
+        return None
+    kind = LAYERS.registered(name)
+    if kind is not None:
+        return Known(name, partial(_layer, kind), kind=kind, takes_unknown=True)
+    return _unknown_name(
+        "layer", name, lambda: [known for known in LAYERS.names() if known[0].isupper()]
+    )
+
+
+def _unknown_name(kind: str, name: str, known: Callable[[], list[str]]) -> Unknown:
+    return Unknown(lambda: str(UnknownNameError(kind, name, known())), "keras")
+
+
+def _applications() -> list[str]:
+    from convzoo.zoo import ZOO
+
+    return [name for name in ZOO.names() if name[0].isupper()]
+
+
+def _refuse(sentence: str, *_: Any) -> Any:
+    raise SourceError(sentence)
+
+
+def _set(name: str, interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> None:
+    for value in (*args, *kwargs.values()):
+        if value not in _STANDARD_SETTINGS:
+            raise SourceError(
+                f"{name}() changes every layer that follows, which is not followed. "
+                "Give the layers their dtype or data_format."
+            )
+
+
+def _policy(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    return interpreter.usable([*args, *kwargs.values()][0])
+
+
+# ---------------------------------------------------------------------- layers
+
+# Arguments that change no fact, and are left out where they are unknown.
+_WITHOUT_FACTS = ("_initializer", "_regularizer", "_constraint")
+
+_IDENTIFIERS = {
+    "constraints": "constraint",
+    "initializers": "initializer",
+    "regularizers": "regularizer",
+}
+
+# The arguments of these in Keras's order, where they are given by position.
+_ARGUMENTS = {
+    "Constant": ("value",),
+    "Identity": ("gain",),
+    "L1": ("l1",),
+    "L1L2": ("l1", "l2"),
+    "L2": ("l2",),
+    "MaxNorm": ("max_value", "axis"),
+    "MinMaxNorm": ("min_value", "max_value", "rate", "axis"),
+    "Orthogonal": ("gain", "seed"),
+    "OrthogonalRegularizer": ("factor", "mode"),
+    "RandomNormal": ("mean", "stddev", "seed"),
+    "RandomUniform": ("minval", "maxval", "seed"),
+    "TruncatedNormal": ("mean", "stddev", "seed"),
+    "UnitNorm": ("axis",),
+    "VarianceScaling": ("scale", "mode", "distribution", "seed"),
+}
+_WITHOUT_ARGUMENTS = ("GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal")
+_WITHOUT_ARGUMENTS += ("LecunUniform", "NonNeg", "Ones", "Zeros")
+_CLASSES = {snake_case(name).replace("_", ""): name for name in (*_ARGUMENTS, *_WITHOUT_ARGUMENTS)}
+
+
+def _identifier(
+    section: str, name: str, interpreter: Interpreter, args: Parameters, kwargs: Keywords
+) -> Any:
+    """An initializer, regularizer or constraint, as Keras's config has it."""
+    plain = name.lower().replace("_", "").removesuffix("initializer")
+    class_name = _CLASSES.get({"one": "ones", "zero": "zeros"}.get(plain, plain), name)
+    given = dict(zip(_ARGUMENTS.get(class_name, ("seed",)), args, strict=False)) | kwargs
+    unknown = next((value for value in given.values() if isinstance(value, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    config = {key: interpreter.usable(value) for key, value in given.items()}
+    return {
+        "module": f"keras.{section}",
+        "class_name": class_name,
+        "config": config,
+        "registered_name": None,
+    }
+
+
+def _layer(
+    kind: type[Layer], interpreter: Interpreter, args: Parameters, kwargs: Keywords
+) -> Layer:
+    parameters = [interpreter.usable(value) for value in args]
+    given = {}
+    for key, value in kwargs.items():
+        if key == "weights" and "weights" not in kind.arguments:
+            continue  # They are the values of the weights.
+        changes_nothing = key.endswith(_WITHOUT_FACTS) or key in ("seed", "activity_regularizer")
+        if changes_nothing and isinstance(value, Unknown):
+            continue
+        if key == "output_shape" and isinstance(value, (Function, Partial)):
+            given[key] = _called_later(interpreter, value)
+        elif isinstance(value, Layer) and key.endswith("activation"):
+            given[key] = Inert(value.name)
+        else:
+            given[key] = interpreter.usable(value)
+    if not given.keys() <= kind.arguments.keys():
+        given = legacy.arguments_in_keras_3(kind.class_name, given, kind.arguments)
+    held = [value for value in leaves([args, kwargs]) if isinstance(value, Layer)]
+    return interpreter.made(kind(*parameters, **given), held)  # type: ignore[no-any-return]
+
+
+def _called_later(interpreter: Interpreter, function: Any) -> Callable[..., Any]:
+    """A function of the code that a layer calls."""
+    return lambda *args: interpreter.usable(interpreter.call(function, list(args), {}))
+
+
+def _merge(name: str, interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    """A merging layer by the function of its name: `add([x, y])`."""
+    inputs = args[0] if args else kwargs.pop("inputs", None)
+    layer = _layer(LAYERS.get(name), interpreter, args[1:], kwargs)
+    return interpreter.call_layer(layer, [inputs], {})
+
+
+def _input(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Tensor:
+    given = {key: interpreter.usable(value) for key, value in kwargs.items()}
+    if "batch_input_shape" in given:
+        given["batch_shape"] = given.pop("batch_input_shape")
+    tensor = Input(*[interpreter.usable(value) for value in args], **given)
+    assert tensor.call is not None
+    interpreter.made(tensor.call.layer)
+    return tensor
+
+
+# ---------------------------------------------------------------------- models
+
+
+def _sequential(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Sequential:
+    given = dict(zip(("layers", "trainable", "name"), args, strict=False)) | kwargs
+    if isinstance(given.get("trainable"), str):
+        given["name"] = given.pop("trainable")  # Its place in Keras 2.
+    values = {key: interpreter.usable(value) for key, value in given.items()}
+    layers = values.pop("layers", None) or ()
+    if not isinstance(layers, (list, tuple)):
+        raise ArgumentError("Sequential takes a list of layers.")
+    model = Sequential(interpreter.lines_of(layers), **values)
+    return interpreter.made(model, model.layers)  # type: ignore[no-any-return]
+
+
+def _model(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Model:
+    given = dict(zip(("inputs", "outputs", "name"), args, strict=False)) | kwargs
+    for old, new in (("input", "inputs"), ("output", "outputs")):
+        if old in given:
+            given[new] = given.pop(old)
+    missing = [name for name in ("inputs", "outputs") if name not in given]
+    if missing:
+        raise ArgumentError(
+            f"Model: missing argument {' and '.join(map(repr, missing))}. "
+            "Write keras.Model(inputs, outputs)."
+        )
+    values = {key: interpreter.usable(value) for key, value in given.items()}
+    model = Model(**values)
+    return interpreter.made(model, [call.layer for call in model.calls])  # type: ignore[no-any-return]
+
+
+def _application(name: str, interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Graph:
+    """A model of `keras.applications`, which is an entry of the zoo."""
+    from convzoo.zoo import describe, takes
+
+    if args:
+        raise ArgumentError(f"{name}: give its arguments by keyword, as in {name}(weights=None).")
+    given = {
+        key: interpreter.usable(value)
+        for key, value in kwargs.items()
+        if key != "weights" and value is not None
+    }
+    tensor, own_name = given.pop("input_tensor", None), given.pop("name", None)
+    last = given.pop("classifier_activation", "softmax") if "include_top" not in given else None
+    given.pop("classifier_activation", None)
+    if given.get("include_preprocessing") is True and not takes(name, "include_preprocessing"):
+        del given["include_preprocessing"]
+    if tensor is not None:
+        given["input_shape"] = tensor.shape[1:]
+    elif given.get("include_top") is False:
+        given.setdefault("input_shape", (None, None, 3))
+    if "input_shape" in given:
+        given["input_shape"] = tuple(given["input_shape"])
+    graph = describe(name, **given)
+    interpreter.charge(30 * len(graph.calls))
+    if last not in (None, "softmax"):
+        graph.layers[-1].activation = last  # type: ignore[attr-defined]
+    if tensor is not None:
+        graph = _on(graph, tensor)
+    if own_name is not None:
+        graph.name = own_name
+    return interpreter.made(graph, [call.layer for call in graph.calls])  # type: ignore[no-any-return]
+
+
+def _on(graph: Graph, tensor: Tensor) -> Model:
+    """A model on another input tensor, which begins where that does."""
+    tensors = {graph.input_tensors[0]: tensor}
+
+    def current(leaf: Any) -> Any:
+        return tensors.get(leaf, leaf) if isinstance(leaf, Tensor) else leaf
+
+    for call in graph.calls:
+        if call.inputs:
+            new = call.layer(*map_leaves(current, call.args), **map_leaves(current, call.kwargs))
+            tensors.update(zip(call.output_tensors, leaves(new), strict=True))
+    return Model(_source_of(tensor), map_leaves(current, graph.outputs), name=graph.name)
+
+
+def _source_of(tensor: Tensor) -> Any:
+    """The inputs that a tensor comes from."""
+    found: dict[Tensor, None] = {}
+    seen: set[Call | None] = set()
+    stack = [tensor]
+    while stack:
+        one = stack.pop()
+        if one.call is None or not one.call.inputs:
+            found[one] = None
+        elif one.call not in seen:
+            seen.add(one.call)
+            stack.extend(one.call.inputs)
+    return next(iter(found)) if len(found) == 1 else list(found)
+
+
+def _describe(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Graph:
+    """An entry of the zoo: `convzoo.describe`."""
+    from convzoo.zoo import describe
+
+    kwargs.pop("weights", None)
+    graph = describe(
+        *[interpreter.usable(value) for value in args],
+        **{key: interpreter.usable(value) for key, value in kwargs.items()},
+    )
+    return interpreter.made(graph, [call.layer for call in graph.calls])  # type: ignore[no-any-return]
+
+
+_MODELS = {
+    "Model": Known("Model", _model, kind=Graph, takes_unknown=True),
+    "Functional": Known("Functional", _model, kind=Model, takes_unknown=True),
+    "Sequential": Known("Sequential", _sequential, kind=Sequential, takes_unknown=True),
+    "describe": Known("describe", _describe, takes_unknown=True),
+    "get": Known("get", _describe, takes_unknown=True),
+    "Layer": Known("Layer", partial(_refuse, "is a class without code of its own."), kind=Layer),
+}
+
+
+# ---------------------------------------------------------------------- operations
+
+# Operations whose function has the name of the class, by Keras's file.
+_CLASSES_OF_OPERATIONS = {
+    "numpy": "Abs Absolute Add Amax Amin Arccos Arcsin Arctan Argmax Argmin Average BroadcastTo "
+    "Ceil Clip Concatenate Cos Cosh Cumsum Divide Equal Exp ExpandDims Expm1 Flip Floor "
+    "FloorDivide Greater GreaterEqual Less LessEqual Log Log10 Log1p Log2 LogicalAnd LogicalNot "
+    "LogicalOr Matmul Max Maximum Mean Min Minimum Mod Moveaxis Multiply Negative NotEqual Pad "
+    "Power Prod Reciprocal Repeat Reshape Roll Round Sign Sin Sinh Split Sqrt Square Squeeze Stack "
+    "Std Subtract Sum Swapaxes Take Tan Tanh Tile Transpose TrueDivide Var Where",
+    "nn": "AveragePool Celu Elu Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LeakyRelu "
+    "LogSigmoid LogSoftmax MaxPool Normalize OneHot Relu Relu6 Selu Sigmoid Silu SoftShrink "
+    "Softmax Softplus Softsign SparsePlus SparseSigmoid Sparsemax Squareplus TanhShrink Threshold",
+    "math": "Erf Logsumexp Rsqrt TopK",
+    "core": "Cast StopGradient",
+}
+
+
+def operation(interpreter: Interpreter, name: str, args: Parameters, kwargs: Keywords) -> Any:
+    """What an operation gives, its arguments in the order of Keras's function."""
+    from convzoo.operations import OPERATIONS
+
+    kind = OPERATIONS.get(name)
+    of_call = list(signature(kind.output).parameters.values())[1:]
+    needed = [x.name for x in of_call if x.default is Parameter.empty]
+    order = [*needed, *kind.positional, *(x.name for x in of_call if x.name not in needed)]
+    if len(args) > len(order):
+        raise ArgumentError(f"{kind.class_name}: takes at most {len(order)} arguments.")
+    given = {key: interpreter.usable(value) for key, value in kwargs.items()}
+    given |= {order[n]: interpreter.usable(value) for n, value in enumerate(args)}
+    if not any(isinstance(leaf, Tensor) for leaf in leaves(list(given.values()))):
+        return Unknown(f"{kind.class_name} of plain values is not computed.", "keras")
+    sections = given.get("indices_or_sections")
+    if isinstance(sections, int) and sections > 1000:
+        raise ArgumentError(f"{kind.class_name}: makes more than 1,000 tensors.")
+    called = {x.name: given.pop(x.name) for x in of_call if x.name in given}
+    made = interpreter.made(kind(**given))
+    positional = [called.pop(name) for name in needed if name in called]
+    return interpreter.call_layer(made, positional, called)
+
+
+def _of_operation(name: str) -> Known:
+    def call(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+        return operation(interpreter, name, args, kwargs)
+
+    return Known(snake_case(name.partition(".")[2]), call)
+
+
+_OPERATIONS: dict[str, Known] = {
+    known.name: known
+    for file, names in _CLASSES_OF_OPERATIONS.items()
+    for known in (_of_operation(f"{file}.{class_name}") for class_name in names.split())
+}
+_OPERATIONS["swish"] = _OPERATIONS["silu"]
+
+# Activations of Keras by name, and their operations where it is not the one of that name.
+_ACTIVATIONS = {name: name for name in identifiers.names("activation")} | {
+    "relu": "relu",
+    "swish": "silu",
+    "hard_swish": "hard_silu",
+    "exponential": "exp",
+}
+
+
+@lru_cache(maxsize=256)
+def _activation(name: str) -> Known:
+    """An activation: a name as an argument, an operation on a tensor."""
+
+    def call(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+        known = _OPERATIONS.get(_ACTIVATIONS[name])
+        if name == "linear":
+            return args[0]
+        if known is None:
+            raise SourceError(f"use the layer Activation({name!r}) in its place.")
+        return known.call(interpreter, args, kwargs)
+
+    return Known(name, call, activation=name)
+
+
+def _shape(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    value = [*args, *kwargs.values()][0]
+    if not isinstance(value, Tensor):
+        raise SourceError("asks for the shape of what is no tensor.")
+    return attribute(interpreter, value, "shape")
+
+
+# ---------------------------------------------------------------------- Python's own
+
+
+def _plain(function: Callable[..., Any], name: str, kind: type | None = None) -> Known:
+    """A function of plain values."""
+
+    def call(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+        for value in (*args, *kwargs.values()):
+            if not interpreter.is_plain(value):
+                return _unknown_within(value)
+        return interpreter.checked(function(*args, **kwargs))
+
+    return Known(name, call, kind)
+
+
+def _unknown_within(value: Any) -> Any:
+    """What is unknown among values that are not all plain."""
+    stack = [value]
+    for part in stack:
+        if isinstance(part, Unknown):
+            return part
+        if isinstance(part, (list, tuple)):
+            stack.extend(part)
+        elif isinstance(part, dict):
+            stack.extend(part.values())
+    return Unknown("a layer, tensor or function is no plain value.", "builtins")
+
+
+def _of_elements(function: Callable[[Any], Any], name: str, kind: type | None = None) -> Known:
+    """A function of the elements of one value, whatever they are."""
+
+    def call(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+        values = interpreter.listed(interpreter.iterable(args[0])) if args else []
+        return interpreter.checked(function(values))
+
+    return Known(name, call, kind)
+
+
+def _sum(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    values = interpreter.listed(interpreter.iterable(args[0]))
+    unknown = next((value for value in values if isinstance(value, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    total = [*args[1:], *kwargs.values(), 0][0]
+    for value in values:
+        total = interpreter.added(total, value)
+    return total
+
+
+def _dict(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    found: dict[Any, Any] = {}
+    for value in args:
+        if isinstance(value, dict):
+            found.update(value)
+        else:
+            pairs = interpreter.listed(interpreter.iterable(value))
+            interpreter.weigh([pair[0] for pair in pairs])
+            found.update(pairs)
+    return interpreter.checked({**found, **kwargs})
+
+
+def _set_of(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    values = interpreter.listed(interpreter.iterable(args[0])) if args else []
+    interpreter.weigh(values)
+    return set(values)
+
+
+def _length(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> int:
+    return len(interpreter.iterable(args[0]))
+
+
+def _range(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    return range(*[interpreter.usable(value) for value in args])
+
+
+def _zip(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> list[Any]:
+    return interpreter.listed(zip(*map(interpreter.iterable, args), strict=False))
+
+
+def _enumerate(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> list[Any]:
+    start = [*args[1:], *kwargs.values(), 0][0]
+    return interpreter.listed(enumerate(interpreter.iterable(args[0]), interpreter.usable(start)))
+
+
+def _map(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> list[Any]:
+    columns = zip(*map(interpreter.iterable, args[1:]), strict=False)
+    return [interpreter.call(args[0], list(row), {}) for row in interpreter.listed(columns)]
+
+
+def _filter(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    values = interpreter.listed(interpreter.iterable(args[1]))
+    kept = [interpreter.call(args[0], [value], {}) if args[0] else value for value in values]
+    unknown = next((value for value in kept if isinstance(value, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    return [value for value, keep in zip(values, kept, strict=True) if keep]
+
+
+def _extreme(function: Callable[[list[Any]], Any]) -> Callable[..., Any]:
+    def call(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+        values = interpreter.listed(interpreter.iterable(args[0])) if len(args) == 1 else args
+        if kwargs or not interpreter.is_plain(values):
+            return _unknown_within(values)
+        return function(list(values))
+
+    return call
+
+
+def _product(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    values = interpreter.listed(interpreter.iterable(args[0]))
+    if not all(isinstance(value, (int, float)) for value in values):
+        return _unknown_within(values)
+    return interpreter.checked(math.prod(values))
+
+
+def _partial(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    return args[0] if isinstance(args[0], Unknown) else Partial(args[0], args[1:], kwargs)
+
+
+def _is_instance(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    value, kinds = args
+    found = [
+        kind.kind if isinstance(kind, Known) else None
+        for kind in (kinds if isinstance(kinds, (tuple, list)) else (kinds,))
+    ]
+    if isinstance(value, Unknown):
+        return value
+    # Nothing that is known here is of a class of somebody's own.
+    return isinstance(value, tuple(kind for kind in found if kind is not None))
+
+
+def _type(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    if isinstance(args[0], Layer):
+        return class_of(args[0])
+    return BUILTINS.get(type(args[0]).__name__) or Unknown(
+        "`type()` can't be read without running it.", "builtins"
+    )
+
+
+def _get_attribute(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
+    owner, name, *default = args
+    if isinstance(name, Unknown) or (isinstance(owner, Unknown) and owner.path is None):
+        return name if isinstance(name, Unknown) else owner
+    if not isinstance(name, str):
+        raise SourceError("getattr() takes a name.")
+    found = (
+        resolve(f"{owner.path}.{name}")
+        if isinstance(owner, Unknown)
+        else attribute(interpreter, owner, name)
+    )
+    if found is NotImplemented:
+        if default:
+            return default[0]
+        raise SourceError(f"there is no {name!r} that can be read without running the code.")
+    return found
+
+
+def _nothing(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> None:
+    return None
+
+
+def _running(name: str) -> Known:
+    sentence = f"{name}() runs code, which is never done. Write what it does in its place."
+    return Known(name, partial(_refuse, sentence), takes_unknown=True)
+
+
+_MATH: dict[str, Any] = {
+    name: _plain(getattr(math, name), name)
+    for name in ("ceil", "exp", "floor", "gcd", "log", "log10", "log2", "sqrt", "isqrt")
+} | {"e": math.e, "inf": math.inf, "pi": math.pi, "prod": Known("prod", _product)}
+_MATH["pow"] = _plain(math.pow, "pow")
+
+_RUNNING = ("__import__", "compile", "delattr", "eval", "exec", "globals", "locals", "setattr")
+_UNREAD = ("callable", "chr", "dir", "exit", "format", "hasattr", "hash", "help", "id", "input")
+_UNREAD += (
+    "iter",
+    "next",
+    "object",
+    "open",
+    "ord",
+    "pow",
+    "quit",
+    "repr",
+    "slice",
+    "super",
+    "vars",
+)
+
+BUILTINS: dict[str, Any] = {
+    "abs": _plain(abs, "abs"),
+    "all": _of_elements(all, "all"),
+    "any": _of_elements(any, "any"),
+    "bool": _plain(bool, "bool", bool),
+    "dict": Known("dict", _dict, dict),
+    "divmod": _plain(divmod, "divmod"),
+    "enumerate": Known("enumerate", _enumerate),
+    "filter": Known("filter", _filter),
+    "float": _plain(float, "float", float),
+    "getattr": Known("getattr", _get_attribute, takes_unknown=True),
+    "int": _plain(int, "int", int),
+    "isinstance": Known("isinstance", _is_instance, takes_unknown=True),
+    "len": Known("len", _length),
+    "list": _of_elements(list, "list", list),
+    "map": Known("map", _map),
+    "max": Known("max", _extreme(max)),
+    "min": Known("min", _extreme(min)),
+    "print": Known("print", _nothing, takes_unknown=True),
+    "range": Known("range", _range, range),
+    "reversed": _of_elements(lambda values: values[::-1], "reversed"),
+    "round": _plain(round, "round"),
+    "set": Known("set", _set_of, set),
+    "sorted": _of_elements(sorted, "sorted"),
+    "str": _plain(str, "str", str),
+    "sum": Known("sum", _sum),
+    "tuple": _of_elements(tuple, "tuple", tuple),
+    "type": Known("type", _type),
+    **{name: _running(name) for name in _RUNNING},
+    **{
+        name: Unknown(
+            f"{name}() can't be read without running it. Write the value in its place.", "builtins"
+        )
+        for name in _UNREAD
+    },
+}
+"""Python's own functions and classes."""
