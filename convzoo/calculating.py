@@ -29,8 +29,8 @@ def calc(
 
     Args:
         source: a name of the zoo, with arguments if need be (`"mnist_convnet:classes=5"`), a path,
-            a typed stack, a Keras config, a description made with `convzoo.layers`, or a live Keras
-            model.
+            a typed stack, a text of Keras code that only describes a model, a Keras config, a
+            description made with `convzoo.layers`, or a live Keras model.
         columns: the columns of the report, by the names of the JSON contract.
         input_shape: other dims for the input, without the batch; a list of them for several inputs.
             An entry of the zoo is described for it; other layers are taken as they are.

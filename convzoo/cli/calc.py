@@ -104,10 +104,11 @@ def command(
         a name            mnist_convnet             (see convzoo list)
         ... changed       mnist_convnet:classes=5,pooling=l2
         a file            model.keras, model.json, or a file that holds a stack
+        Keras code        model.py or notebook.ipynb, read without being run
         -                 standard input
 
     In a stack the input comes first. Each layer is name:arguments, the arguments in Keras's order
-    or by keyword; any Keras class name works. A file is only read, never executed.
+    or by keyword; any Keras class name works. A file is only read, never executed, code included.
 
     Columns are
 

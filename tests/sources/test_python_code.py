@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import keras
 import pytest
 
-import convzoo
 from convzoo import calc
+from convzoo.building import build
+from convzoo.cli import run
 from convzoo.errors import ArgumentError, ConvzooError, ShapeError, SourceError, UnknownNameError
 from convzoo.graph.graph import Graph
 from convzoo.sources import read
@@ -212,7 +214,7 @@ y = ops.reshape(y, (-1, 6, 64))
 y = ops.mean(y, axis=1, keepdims=True)
 y = ops.max_pool(ops.expand_dims(x, axis=1)[:, 0], 2) if ops.shape(y)[1] != 1 else y
 a, b = ops.split(layers.Flatten()(y), 2, axis=-1)
-outputs = layers.Dense(5)(ops.maximum(a, ops.square(b)) * ops.cast(a > 0, "float32") if False else a)
+outputs = layers.Dense(5)(ops.maximum(a, ops.square(b)))
 model = keras.Model(inputs, outputs)
 """
 
@@ -271,7 +273,7 @@ from keras import layers
 from keras.applications.mobilenet_v2 import MobileNetV2, preprocess_input
 
 image = keras.Input((96, 96, 3))
-base = MobileNetV2(include_top=False, weights=None, input_tensor=image, alpha=0.35)
+base = MobileNetV2(include_top=False, weights=None, input_tensor=image)
 base.trainable = False
 middle = base.get_layer("block_6_expand_relu").output
 features = keras.Model(inputs=base.input, outputs=[middle, base.layers[-1].output])
@@ -293,22 +295,24 @@ _COMPARED = {
     "on_vgg16": _ON_VGG16.replace("'imagenet'", "None"),
     "residual": _RESIDUAL,
     "mini_xception": _MINI_XCEPTION,
-    "unet": _UNET.replace("import *", "import Input, Conv2D, BatchNormalization, MaxPooling2D, "
-    "Conv2DTranspose, concatenate"),
+    "unet": _UNET.replace(
+        "import *",
+        "import Input, Conv2D, BatchNormalization, MaxPooling2D, Conv2DTranspose, concatenate",
+    ),
     "partial": _PARTIAL,
     "operations": _OPERATIONS,
     "classes": _CLASSES,
     "text": _TEXT,
     "middle": _MIDDLE,
-}  # fmt: skip
+}
 
 
 def _read(code: str) -> Graph:
-    return read(f"# code\n{code}")
+    return read(f"import keras\n{code}")
 
 
 def _params(code: str) -> Any:
-    return calc(f"# code\n{code}").total("params")
+    return calc(f"import keras\n{code}").total("params")
 
 
 def _dense(arguments: str, before: str = "") -> Any:
@@ -318,7 +322,7 @@ def _dense(arguments: str, before: str = "") -> Any:
 
 def _refusal(code: str) -> str:
     with pytest.raises(ConvzooError) as caught:
-        calc(f"# code\n{code}")
+        calc(f"import keras\n{code}")
     return str(caught.value).removeprefix("the text: ")
 
 
@@ -331,6 +335,7 @@ def test_listing_of_the_book_has_its_count(name: str) -> None:
     assert calc(code).total("params") == params
 
 
+@pytest.mark.filterwarnings("ignore:Do not pass an `input_shape`:UserWarning")
 @pytest.mark.parametrize("name", _COMPARED)
 def test_code_describes_what_keras_builds_when_it_runs_it(name: str) -> None:
     code = _COMPARED[name].replace("model.summary()", "")
@@ -359,10 +364,18 @@ def test_code_describes_what_keras_builds_when_it_runs_it(name: str) -> None:
         ("def f(a, *b, c=2, **d):\n    return a + sum(b) + c + d['e']", "f(1, 2, 3, e=4)", 12),
         ("def f(n):\n    return n * f(n - 1) if n else 1", "f(4)", 24),
         ("def f():\n    global n\n    n = 6\nf()", "n", 6),
-        ("def f():\n    n = 1\n    def g():\n        nonlocal n\n        n += 2\n    g()\n    return n", "f()", 3),
+        (
+            "def f():\n  n = 1\n  def g():\n    nonlocal n\n    n += 2\n  g()\n  return n",
+            "f()",
+            3,
+        ),
         ("f = lambda x, y=2: x * y", "f(3)", 6),
         ("n = 0\nwhile n < 9:\n    n += 1\n    if n == 7: break", "n", 7),
-        ("n = 0\nfor i in range(5):\n    if i == 1: continue\n    n += i\nelse:\n    n += 1", "n", 10),
+        (
+            "n = 0\nfor i in range(5):\n  if i == 1: continue\n  n += i\nelse:\n  n += 1",
+            "n",
+            10,
+        ),
         ("n = 3 if not None and (True or x) else 4", "n", 3),
         ("n = 1\nif 2 > 1 >= 1 != 3 and 'a' in 'abc' and 1 not in [2]: n = 2", "n", 2),
         ("n = (m := 4) + m", "n", 8),
@@ -373,11 +386,23 @@ def test_code_describes_what_keras_builds_when_it_runs_it(name: str) -> None:
         ("if __name__ == '__main__':\n    n = 3", "n", 3),
         ("x = layers.Conv2D(8, 3)(Input((9, 9, 3)))\n_, h, w, c = x.shape", "h + w + c", 22),
         ("x = keras.Input((9, 3))\nn = K.int_shape(x)[1:][0] + x.shape.as_list()[-1]", "n", 12),
-        ("m = Sequential([Input((4,)), layers.Dense(6)])", "m.output_shape[-1] + m.input_shape[1]", 10),
+        (
+            "m = Sequential([Input((4,)), layers.Dense(6)])",
+            "m.output_shape[-1] + m.input_shape[1]",
+            10,
+        ),
         ("m = Sequential([Input((4,)), layers.Dense(6)])", "m.layers[-1].output.shape[-1]", 6),
-        ("n = 0\nfor kind in (layers.Dense, layers.Flatten):\n    n += isinstance(layers.Dense(1), kind)", "n", 1),
+        (
+            "n = 0\nfor k in (layers.Dense, layers.Add): n += isinstance(layers.Dense(1), k)",
+            "n",
+            1,
+        ),
         ("n = list(map(lambda x: x + 1, filter(lambda x: x, [0, 2])))[0]", "n", 3),
-        ("K.set_image_data_format('channels_last')\nn = 2 if K.image_data_format() == 'channels_first' else 3", "n", 3),
+        (
+            "K.set_floatx('float32')\nn = len(K.image_data_format())",
+            "n",
+            13,
+        ),
         ("n = getattr(layers, 'Dense')(8).units", "n", 8),
     ],
 )
@@ -387,4 +412,316 @@ def test_python_is_followed(before: str, arguments: str, units: int) -> None:
 
 def test_arguments_that_change_no_number_may_be_unknown() -> None:
     assert _dense("3, kernel_initializer=my.init(), bias_regularizer=reg(0.1)") == 15
-    assert _dense("3, activation=my_function") == "" or True
+    assert _dense("3, activation=f", "def f(x):\n    return x") == 15
+    assert _dense("3, activation=partial(f, 1)", "f = lambda x, y: x") == 15
+    assert "`f` is not defined" in _refusal(
+        "Sequential([Input((4,)), layers.Dense(3, activation=f)])"
+    )
+
+
+def test_initializers_and_regularizers_are_kept() -> None:
+    code = """
+import keras
+from keras import layers, initializers
+from keras.regularizers import L1L2
+model = keras.Sequential([
+    keras.Input((4,)),
+    layers.Dense(3, kernel_regularizer=L1L2(0.1, l2=0.2), activation=keras.activations.gelu,
+                 kernel_initializer=initializers.he_normal(),
+                 bias_initializer=initializers.Constant(0.5)),
+])
+"""
+    layer = build(_read(code)).layers[-1]
+    assert layer.kernel_regularizer.get_config() == pytest.approx({"l1": 0.1, "l2": 0.2})
+    assert layer.bias_initializer.value == 0.5
+    assert type(layer.kernel_initializer).__name__ == "HeNormal"
+    assert layer.activation is keras.activations.gelu
+
+
+# ---------------------------------------------------------------------- which model
+
+
+def test_model_is_the_one_of_that_name_or_the_last_one() -> None:
+    first, second = (f"Sequential([Input(({n},)), layers.Dense(1)])" for n in (3, 7))
+    assert _params(f"model = {first}\nother = {second}") == 4
+    assert _params(f"a = {first}\nb = {second}") == 8
+    assert _params(f"{first}\n{second}") == 8
+    assert _params(f"model = {first}\nmodel = keras.models.load_model('best.keras')") == 4
+
+
+def test_function_that_needs_no_arguments_is_called_where_nothing_makes_a_model() -> None:
+    make = "return Sequential([Input((n,)), layers.Dense(1)])"
+    assert _params(f"def make(n=3):\n    {make}") == 4
+    assert _params(f"def help():\n    pass\ndef build_model(n=3):\n    {make}") == 4
+    assert _refusal(f"def make(n):\n    {make}") == (
+        "is code that makes no model. Call its function: model = make(...)."
+    )
+    assert _refusal("x = 1").startswith("is code that makes no model. Write, for example, model = ")
+
+
+def test_code_is_told_from_stacks_and_other_texts(tmp_path: Path) -> None:
+    for text in (
+        "import keras",
+        "# 28x28x1\n\n  # more\nfrom keras import layers",
+        '"""A model."""\nimport keras',
+        "model = Sequential()",
+        "(a, b), c = load()",
+        "def f(a=1):",
+        "@decorated\nclass A: pass",
+        "%matplotlib inline\nimport keras",
+        "x: int = 3",
+        "a, b = 1, 2",
+        "model.add(x)",
+        "#" * 4096,
+    ):
+        assert is_code(text.encode()), text
+    for text in (
+        "28x28x1\nconv:3,3",
+        "# a stack\n28x28x1 # import keras\nconv:3,3",
+        "input:28x28x1,dtype=uint8 flatten",
+        "garbage",
+        "",
+        "PK\x00import",
+        "<html>",
+        "mnist_convnet",
+    ):
+        assert not is_code(text.encode()), text
+    path = tmp_path / "stack.txt"
+    path.write_text("# comment\n" * 1000 + "4 dense:3")
+    assert calc(path).total("params") == 15
+    assert calc("4 dense:3\ndense:1").total("params") == 19
+    assert (
+        calc(
+            b"\xef\xbb\xbfimport keras\nmodel = keras.Sequential([keras.Input((4,)),\n"
+            b"keras.layers.Dense(3)])"
+        ).total("params")
+        == 15
+    )
+    assert calc("Sequential([Input((4,)), Dense(3)])").total("params") == 15
+
+
+def test_notebook_is_read() -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["# Title"]},
+        {
+            "cell_type": "code",
+            "source": ["%matplotlib inline\n", "!ls\n", "import keras"],
+        },
+        {"cell_type": "code", "source": "model = keras.Sequential([keras.Input((4,))])"},
+        {"cell_type": "code", "source": ["\n", "model.add(keras.layers.Dense(3))"]},
+    ]
+    notebook = {"cells": cells, "nbformat": 4, "metadata": {}}
+    assert calc(json.dumps(notebook).encode()).total("params") == 15
+    cells[-1]["source"] = ["\n", "model.add(keras.layers.Dense(0))"]
+    with pytest.raises(ArgumentError, match=r"the bytes: code cell 3, line 2: Dense: units must"):
+        calc(json.dumps(notebook).encode())
+    with pytest.raises(SourceError, match="is a notebook without code"):
+        calc(json.dumps({"cells": [], "nbformat": 4}))
+
+
+def test_open_model_takes_an_input_shape() -> None:
+    with pytest.raises(SourceError, match="has no input shape"):
+        calc("model = Sequential([layers.Dense(3)])")
+    assert calc("model = Sequential([layers.Dense(3)])", input_shape=(4,)).total("params") == 15
+    assert _params("model = Sequential([layers.Dense(3)])\nmodel.build((None, 4))") == 15
+
+
+def test_command_reads_a_file_of_code(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(_MNIST)
+    assert run(["calc", str(path)]) == 0
+    assert "Total params: 93,322" in capfd.readouterr().out
+    path.write_text("import keras\nmodel = keras.Sequential([keras.layers.Dense(0)])")
+    assert run(["calc", str(path)]) == 2
+    message = f"{path}: line 2: Dense: units must be an integer of 1 or more. Received units=0."
+    assert message in capfd.readouterr().err
+
+
+def test_command_reads_code_from_standard_input() -> None:
+    command = [sys.executable, "-m", "convzoo", "calc", "-"]
+    done = subprocess.run(command, input=_MNIST, text=True, capture_output=True, check=True)
+    assert "Total params: 93,322" in done.stdout
+
+
+# ---------------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x = (", "line 2: is no Python: '(' was never closed."),
+        (
+            "Sequential([\n Input((4, 4, 3)),\n layers.Conv2D(8, 3),\n layers.Conv2D(8, 3),\n])",
+            "line 5: Conv2D 'conv2d_1': its window of 3 must fit into an axis of 2.",
+        ),
+        ("model = Sequential([layers.Conv2d(8, 3)])", "line 2: Unknown layer 'Conv2d'. Did you "),
+        (
+            "model = keras.applications.VGG61()",
+            "line 2: Unknown model of keras.applications 'VGG61'",
+        ),
+        (
+            "class Net(keras.Model):\n    pass\nmodel = Net()",
+            "line 2: `Net` (line 2) can't be read without running it. It is a class with code of "
+            "its own. Connect its layers with keras.Model(inputs, outputs), or build the model and "
+            "save it with model.save('model.keras').",
+        ),
+        (
+            "class Block(layers.Layer):\n  pass\nx = Input((3,))\nx = Block(3)(x)\nModel(x, x)",
+            "line 6: `Block` (line 2) can't be read without running it. It is a class with code of",
+        ),
+        (
+            "import numpy as np\nx = np.load('x.npy')\nmodel = Sequential([Input(x.shape[1:])])",
+            "line 4: `np.load('x.npy')` (line 3) can't be read without running it. Write the value "
+            "that is needed from it in its place.",
+        ),
+        ("model = Sequential([layers.Dense(n)])", "line 2: `n` is not defined in this code. "),
+        (
+            "import tensorflow as tf\nx = Input((3,))\ny = tf.concat([x, x], 1)\nModel(x, y)",
+            "line 5: `tf.concat([x, x], 1)` (line 4) can't be read without running it. Use a layer "
+            "or a function of keras.ops in its place.",
+        ),
+        (
+            "import os\nn = 3\nif os.path.exists('x'):\n    n = 4\nlayers.Dense(n)",
+            "line 6: `os.path.exists('x')` (line 4) can't be read without running it.",
+        ),
+        (
+            "model = Sequential([Input((3,))])\nfor n in load():\n    model.add(layers.Dense(n))",
+            "line 4: `load` is not defined in this code.",
+        ),
+        (
+            "from blocks import add_block\nmodel = Sequential([Input((3,))])\nadd_block(model)",
+            "line 4: `add_block(model)` (line 4) can't be read without running it. It may ",
+        ),
+        (
+            "keras.mixed_precision.set_global_policy('mixed_float16')",
+            "line 2: set_global_policy() changes every layer that follows, which is not followed.",
+        ),
+        ("def f(x):\n    return x\nf()", "line 4: f() is called without its argument 'x'."),
+        ("def f(x):\n    return x\nf(1, 2)", "line 4: f() takes 1 arguments. Received 2."),
+        ("def f(x):\n    return x\nf(y=2, x=1)", "line 4: f() has no argument 'y'."),
+        ("a, b = 1, 2, 3", "line 2: unpacks 3 values into 2 names."),
+        ("x = {'a': 1}['b']", "line 2: the dict has no key 'b'."),
+        ("x = [1][3]", "line 2: goes wrong: list index out of range."),
+        ("x = 1 / 0", "line 2: goes wrong: division by zero."),
+        ("raise ValueError('no')", "line 2: the code raises an error here."),
+        ("x = 3\nx.real", "line 3: `x.real` can't be read without running it."),
+        ("x = 3\nx()", "line 3: calls 3."),
+        ("model = keras.Model()", "line 2: Model: missing argument 'inputs' and 'outputs'."),
+        ("match 1:\n    case 1: pass", "line 2: `match` can't be read without running it."),
+        ("async def f(): pass", "line 2: `async` can't be read without"),
+        ("return 3", "line 2: is no Python: 'return' outside function."),
+    ],
+)
+def test_refusal_names_the_line_and_the_reason(code: str, message: str) -> None:
+    assert _refusal(code).startswith(message)
+
+
+def test_errors_keep_their_kind() -> None:
+    with pytest.raises(ShapeError):
+        _read("Sequential([Input((2, 2, 3)), layers.Conv2D(8, 3)])")
+    with pytest.raises(UnknownNameError):
+        _read("convzoo.describe('mnist_convnets')")
+
+
+# ---------------------------------------------------------------------- what is never done
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os\nos.system('touch CANARY')",
+        "import subprocess\nsubprocess.run(['touch', 'CANARY'])",
+        "__import__('os').system('touch CANARY')",
+        "open('CANARY', 'w').write('x')",
+        'exec(\'open("CANARY", "w")\')',
+        'eval(\'open("CANARY", "w")\')',
+        "from pathlib import Path\nPath('CANARY').touch()",
+        "keras.utils.get_file('CANARY', 'file:///etc/hostname')",
+        "().__class__.__bases__[0].__subclasses__()",
+        "keras.__loader__.load_module('os').system('touch CANARY')",
+        "layers.Dense.__init__.__globals__['__builtins__']['open']('CANARY', 'w')",
+        "getattr(layers.Dense(1), '__class__').__init__.__globals__",
+        "'{0.__class__}'.format(layers)",
+        "(lambda: 0).__globals__",
+        "[].append.__self__.__class__",
+        "def f(): open('CANARY', 'w')\nlayers.Lambda(lambda x: f())(Input((3,)))",
+    ],
+)
+def test_nothing_is_executed(code: str, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    model = "model = Sequential([Input((3,)), layers.Dense(1)])"
+    text = f"# code\n{model}\n{code.replace('CANARY', str(canary))}"
+    with suppress(ConvzooError):
+        calc(text)
+    assert not canary.exists()
+
+
+def test_module_of_the_code_is_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "imported_by_code.py").write_text("raise SystemExit('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    code = "import imported_by_code\nfrom imported_by_code import *\n"
+    assert _params(f"{code}model = Sequential([Input((3,)), layers.Dense(1)])") == 4
+    assert "imported_by_code" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while True: pass",
+        "for i in range(10 ** 12): x = i",
+        "x = 10 ** 10 ** 10",
+        "x = 7\nfor i in range(99): x = x * x",
+        "x = 1 << 10 ** 9",
+        "x = 'a' * 10 ** 12",
+        "x = [0] * 10 ** 9",
+        "x = list(range(10 ** 9))",
+        "x = [i for i in range(10 ** 9)]",
+        "x = []\nwhile True: x.append(x)",
+        "x = []\nfor i in range(10 ** 6): x += [x] * 1000",
+        "x = '%1000000000d' % 1",
+        "x = f'{1:1000000000}'",
+        "x = '{:1000000000}'.format(1)",
+        "x = ('a' * 9999).replace('a', 'b' * 9999)",
+        "x = 'a'.join(['b' * 9999] * 9999)",
+        "x = [0]\nfor i in range(60): x = [x, x]\nstr(x)",
+        "x = (0,)\nfor i in range(60): x = (x, x)\ny = {x: 1}",
+        "x = [0]\nfor i in range(60): x = [x, x]\nx == [x]",
+        "x = [0]\nfor i in range(60): x = [x, x]\nlayers.Dense(x)",
+        "x = []\nx.append(x)\nlayers.Dense(x)",
+        "def f(): return f()\nf()",
+        "def f(n): return f(n - 1) + f(n - 1) if n else 1\nf(28)",
+        "def f(*a): return a\nf(*range(10 ** 9))",
+        "x = " + "(" * 5000 + ")" * 5000,
+        "x = " + "-" * 50_000 + "1",
+        "x = " + "1 + " * 40_000 + "1",
+        "x = " + "1 + " * 900 + "1",
+        "x = a" + ".b" * 60_000,
+        "x = a" + "(1)" * 40_000,
+        "x = " + "lambda: " * 20_000 + "1",
+        "x = 1\n" * (MAX_CHARACTERS // 5),
+        "m = Sequential([Input((3,)), Dense(3)])\nfor i in range(60): m = Sequential([m, m])",
+        "i = Input((3,))\nm = Model(i, layers.Dense(3)(i))\nfor k in range(60):\n"
+        "    j = Input((3,))\n    m = Model(j, m(m(j)))",
+        "i = x = Input((3,))\nfor k in range(10 ** 6): x = layers.Dense(3)(x)",
+        "x = layers.Dense(3)\nfor k in range(60): x = layers.TimeDistributed(x)",
+        "for i in range(1000): keras.applications.NASNetLarge(weights=None)",
+        "a, b = ops.split(Input((2 ** 60,)), 2 ** 50, axis=-1)",
+    ],
+    ids=lambda code: code[:40],
+)
+def test_hostile_code_ends_soon_in_a_refusal(code: str) -> None:
+    begin = perf_counter()
+    message = _refusal(code)
+    assert perf_counter() - begin < 20
+    assert len(message) < 1000
+
+
+def test_interpreter_is_loaded_for_code_alone() -> None:
+    program = (
+        "import sys, convzoo; convzoo.calc('mnist_convnet'); convzoo.calc('4 dense:3');"
+        "convzoo.calc(b'4 dense:3');"
+        "sys.exit(any(name.startswith('convzoo.sources.python_code.') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -336,8 +336,12 @@ def _update(to: Interpreter, found: dict[Any, Any], *args: Any, **kwargs: Any) -
             to.checked(found)
 
 
-_OF_TEXT = ("capitalize", "count", "endswith", "find", "index", "isdigit", "lower", "lstrip")
-_OF_TEXT += ("rstrip", "split", "startswith", "strip", "title", "upper")
+# fmt: off
+_OF_TEXT = (
+    "capitalize", "count", "endswith", "find", "index", "isdigit", "lower", "lstrip", "rstrip",
+    "split", "startswith", "strip", "title", "upper",
+)
+# fmt: on
 
 _METHODS: dict[type, dict[str, Callable[..., Any]]] = {
     str: {

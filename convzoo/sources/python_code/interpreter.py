@@ -421,7 +421,7 @@ class Interpreter:
         self.line = statement.lineno
         method = _STATEMENTS.get(type(statement))
         if method is None:
-            word = type(statement).__name__.lower()
+            word = self._lines[self.line - 1].decode(errors="replace").split()[0]
             raise SourceError(
                 f"`{word}` can't be read without running it. Leave it out, or build the model and "
                 "save it with model.save('model.keras')."

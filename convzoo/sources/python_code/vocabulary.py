@@ -51,6 +51,7 @@ HARMLESS = frozenset(
 # Names that code pasted without its imports uses, and what they mean.
 _USUAL = {
     "K": "keras.backend",
+    "convzoo": "convzoo",
     "keras": "keras",
     "layers": "keras.layers",
     "math": "math",
@@ -77,6 +78,9 @@ _KERAS = (
     ("tf_keras",),
     ("convzoo",),
 )
+
+# Where TensorFlow has functions that serve as activations.
+_OF_TENSORFLOW = (("tensorflow",), ("tensorflow", "math"), ("tensorflow", "nn"))
 
 _MERGES = frozenset(
     {"add", "subtract", "multiply", "average", "maximum", "minimum", "dot", "concatenate"}
@@ -112,7 +116,7 @@ def resolve(path: str) -> Any:
         found = _in_keras(parts[1:-1], name)
         if found is not None:
             return found
-    elif parts[:2] == ("tensorflow", "nn") and name in _ACTIVATIONS:
+    elif parts[:-1] in _OF_TENSORFLOW and name in _ACTIVATIONS:
         return _activation(name)
     elif parts[:-1] == ("math",) and name in _MATH:
         return _MATH[name]
@@ -236,8 +240,12 @@ _ARGUMENTS = {
     "UnitNorm": ("axis",),
     "VarianceScaling": ("scale", "mode", "distribution", "seed"),
 }
-_WITHOUT_ARGUMENTS = ("GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal")
-_WITHOUT_ARGUMENTS += ("LecunUniform", "NonNeg", "Ones", "Zeros")
+# fmt: off
+_WITHOUT_ARGUMENTS = (
+    "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform",
+    "NonNeg", "Ones", "Zeros",
+)
+# fmt: on
 _CLASSES = {snake_case(name).replace("_", ""): name for name in (*_ARGUMENTS, *_WITHOUT_ARGUMENTS)}
 
 
@@ -679,20 +687,12 @@ _MATH: dict[str, Any] = {
 _MATH["pow"] = _plain(math.pow, "pow")
 
 _RUNNING = ("__import__", "compile", "delattr", "eval", "exec", "globals", "locals", "setattr")
-_UNREAD = ("callable", "chr", "dir", "exit", "format", "hasattr", "hash", "help", "id", "input")
-_UNREAD += (
-    "iter",
-    "next",
-    "object",
-    "open",
-    "ord",
-    "pow",
-    "quit",
-    "repr",
-    "slice",
-    "super",
-    "vars",
+# fmt: off
+_UNREAD = (
+    "callable", "chr", "dir", "exit", "format", "hasattr", "hash", "help", "id", "input",
+    "iter", "next", "object", "open", "ord", "pow", "quit", "repr", "slice", "super", "vars",
 )
+# fmt: on
 
 BUILTINS: dict[str, Any] = {
     "abs": _plain(abs, "abs"),
@@ -722,6 +722,7 @@ BUILTINS: dict[str, Any] = {
     "sum": Known("sum", _sum),
     "tuple": _of_elements(tuple, "tuple", tuple),
     "type": Known("type", _type),
+    "zip": Known("zip", _zip),
     **{name: _running(name) for name in _RUNNING},
     **{
         name: Unknown(
