@@ -11,7 +11,7 @@ from convzoo.graph.layer import Layer, Tensor
 from convzoo.sources.python_code.values import PLAIN, Known, Unknown
 
 if TYPE_CHECKING:
-    from convzoo.sources.python_code.interpreter import Interpreter
+    from convzoo.sources.python_code.expressions import Expressions as Interpreter
 
 # What a model has that leaves its architecture as it is.
 _OF_TRAINING = frozenset(

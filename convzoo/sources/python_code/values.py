@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import ast
 
-    from convzoo.sources.python_code.interpreter import Interpreter
+    from convzoo.sources.python_code.expressions import Expressions as Interpreter
 
 PLAIN = (int, float, bool, str, type(None), type(Ellipsis))
 """The types of single values, which are told by their text."""

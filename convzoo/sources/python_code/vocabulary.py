@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from convzoo.errors import ArgumentError, SourceError, UnknownNameError
 from convzoo.graph import dtypes, identifiers, legacy
 from convzoo.graph.graph import Graph, Model, Sequential
-from convzoo.graph.input import Input
+from convzoo.graph.input import Input, InputLayer
 from convzoo.graph.layer import Call, Layer, Tensor
 from convzoo.graph.naming import snake_case
 from convzoo.graph.structure import leaves, map_leaves
@@ -33,12 +33,12 @@ from convzoo.sources.python_code.values import (
 )
 
 if TYPE_CHECKING:
-    from convzoo.sources.python_code.interpreter import Interpreter
+    from convzoo.sources.python_code.expressions import Expressions as Interpreter
 
 HARMLESS = frozenset(
     """
-    IPython PIL builtins constant convzoo cv2 datetime display expression functools gc glob h5py
-    imageio io json keras keras_tuner logging math matplotlib mlflow netron np numpy os pandas
+    IPython PIL builtins class constant convzoo cv2 datetime display expression functools gc glob
+    h5py imageio io json keras keras_tuner logging math matplotlib mlflow netron np numpy os pandas
     pathlib pd pickle plt pprint pydot re scipy seaborn shap shutil sklearn skimage sns sys
     tensorboard tensorflow tensorflow_datasets tfds time torchinfo tqdm typing urllib visualkeras
     wandb warnings with zipfile
@@ -285,7 +285,11 @@ def _layer(
             given[key] = Inert(value.name)
         else:
             given[key] = interpreter.usable(value)
-    if not given.keys() <= kind.arguments.keys():
+    if kind is InputLayer:
+        for old, new in (("input_shape", "shape"), ("batch_input_shape", "batch_shape")):
+            if old in given:
+                given[new] = given.pop(old)
+    elif not given.keys() <= kind.arguments.keys():
         given = legacy.arguments_in_keras_3(kind.class_name, given, kind.arguments)
     held = [value for value in leaves([args, kwargs]) if isinstance(value, Layer)]
     return interpreter.made(kind(*parameters, **given), held)  # type: ignore[no-any-return]
