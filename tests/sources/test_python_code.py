@@ -519,6 +519,52 @@ def test_notebook_is_read() -> None:
         calc(json.dumps({"cells": [], "nbformat": 4}))
 
 
+def test_lines_may_end_in_any_way() -> None:
+    code = "import keras\n\nmodel = keras.Sequential([keras.Input((4,)), keras.layers.Dense(n)])"
+    for end in ("\r\n", "\r"):
+        with pytest.raises(SourceError, match=r"^the bytes: line 3: `n` is not defined"):
+            calc(code.replace("\n", end).encode())
+    with pytest.raises(SourceError, match=r"^the bytes: line 2: is no UTF-8 text\."):
+        calc(b"import keras\nx = '\xff'")
+    broken = {"cell_type": "code", "source": "x = '\ud800'\nSequential([Input((4,)), Dense(3)])"}
+    with pytest.raises(SourceError, match="holds what no text does"):
+        calc(json.dumps({"cells": [broken], "nbformat": 4}).encode())
+
+
+def test_what_trains_or_shows_a_model_is_passed_over() -> None:
+    model = "model = Sequential([Input((4,)), layers.Dense(3)])"
+    for after in (
+        "print('%s' % model, '{} {}'.format(model, 1), f'{model} {model.count_params():,}')",
+        "losses = []\nfor x, y in data:\n    losses.append(model.train_on_batch(x, y))\n    break",
+        "history = model.fit(x, y, callbacks=[keras.callbacks.EarlyStopping(patience=3)])",
+        "keras.utils.plot_model(model, show_shapes=True)\nmodel.save('model.keras')",
+        "for i, layer in enumerate(model.layers):\n    print(i, layer.name, layer.get_weights())",
+        "with tf.GradientTape() as tape:\n    loss = tf.reduce_mean(model(images))",
+        "if not os.path.exists('x'):\n    os.makedirs('x')\nelse:\n    raise ValueError",
+        "class Shown(keras.callbacks.Callback):\n    pass\nmodel.fit(x, callbacks=[Shown(model)])",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2], history.history['loss'])\nplt.show()",
+        "def step(x):\n    if x > 1:\n        return 1\n    return 2\nn = step(data)",
+    ):
+        assert _params(f"{model}\n{after}") == 15, after
+
+
+def test_what_may_change_a_model_makes_it_unknown() -> None:
+    model = "model = Sequential([Input((4,)), layers.Dense(3)])"
+    for after in (
+        "if flag:\n    model.add(layers.Dense(2))",
+        "for n in sizes:\n    model.add(layers.Dense(n))",
+        "for i in range(3):\n    if flag: break\n    model.add(layers.Dense(2))",
+        "def grow():\n    if flag:\n        return\n    model.add(layers.Dense(2))\ngrow()",
+        "while flag:\n    model.add(layers.Dense(2))",
+        "grow(model)",
+        "model = prune(model)",
+        "model = flag and model",
+    ):
+        assert "can't be read" in _refusal(f"{model}\n{after}") or "is not defined" in _refusal(
+            f"{model}\n{after}"
+        ), after
+
+
 def test_open_model_takes_an_input_shape() -> None:
     with pytest.raises(SourceError, match="has no input shape"):
         calc("model = Sequential([layers.Dense(3)])")
@@ -708,6 +754,10 @@ def test_module_of_the_code_is_not_imported(
         "x = layers.Dense(3)\nfor k in range(60): x = layers.TimeDistributed(x)",
         "for i in range(1000): keras.applications.NASNetLarge(weights=None)",
         "a, b = ops.split(Input((2 ** 60,)), 2 ** 50, axis=-1)",
+        "x = a\nfor i in range(10 ** 6): x = x.b",
+        "x = [0]\nfor i in range(60): x = [x, x]\nlayers.Dense(x, weights=x)",
+        "layers.Reshape((1,) * 9999)(Input((2,)))",
+        "layers.Dense(" + "a" * 9999 + ")",
     ],
     ids=lambda code: code[:40],
 )

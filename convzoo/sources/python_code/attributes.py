@@ -228,7 +228,7 @@ def _format(to: Interpreter, text: str, *args: Any, **kwargs: Any) -> Any:
         if isinstance(value, Unknown):
             return value
         if not isinstance(value, PLAIN):
-            raise SourceError("writes what is no number or text into a text.")
+            return Unknown("a text with what is no number or text can't be read.", "builtins")
     return to.checked(text.format(*args, **kwargs))
 
 
@@ -306,6 +306,13 @@ def _count(to: Interpreter, values: Any, value: Any) -> Any:
     return values.count(value)
 
 
+def _add_to_set(to: Interpreter, values: set[Any], value: Any) -> None:
+    to.weigh(value)
+    if to.change(values):
+        values.add(value)
+        to.checked(values)
+
+
 def _copy(to: Interpreter, values: Any) -> Any:
     return to.checked(values.copy())
 
@@ -361,6 +368,7 @@ _METHODS: dict[type, dict[str, Callable[..., Any]]] = {
         "pop": _pop,
         "reverse": _reverse,
     },
+    set: {"add": _add_to_set},
     tuple: {
         "as_list": lambda _, values: list(values),  # A shape of TensorFlow has it.
         "count": _count,

@@ -206,8 +206,20 @@ class Expressions(State):
             if not name:
                 raise SourceError("tensors have no such operator here. Use keras.ops or a layer.")
             return operation(self, name, [left, right], {})
+        if isinstance(left, str) and isinstance(op, ast.Mod):
+            return self._written(left, right)
         self._check_operands(op, left, right)
         return self.checked(function(left, right))
+
+    def _written(self, text: str, values: Any) -> Any:
+        """A text with values written into it."""
+        self.check_format(text)
+        for value in _as_tuple(values):
+            if isinstance(value, Unknown):
+                return value
+            if not isinstance(value, PLAIN):
+                return Unknown("a text with what is no number or text can't be read.", "builtins")
+        return self.checked(text % values)
 
     def added(self, left: Any, right: Any) -> Any:
         """The sum of two values."""
@@ -228,11 +240,6 @@ class Expressions(State):
                 is_repeated = isinstance(values, (str, list, tuple)) and isinstance(times, int)
                 if is_repeated and len(values) * times > MAX_LENGTH:
                     raise SourceError(f"makes a value of more than {MAX_LENGTH:,} elements.")
-        elif isinstance(op, ast.Mod) and isinstance(left, str):
-            self.check_format(left)
-            self.weigh(right)
-            if not all(isinstance(x, PLAIN) for x in _as_tuple(right)):
-                raise SourceError("writes what is no number or text into a text.")
 
     def _compare(self, node: ast.Compare) -> Any:
         left = self._eval(node.left)

@@ -29,6 +29,10 @@ _FAULTS = (
 )
 
 
+# A message may quote what a stranger wrote, however long.
+_LONGEST_MESSAGE = 600
+
+
 def interpret(cells: list[str]) -> Graph:
     """The model that the code describes: the one named `model`, or else the last one made.
 
@@ -57,8 +61,10 @@ def interpret(cells: list[str]) -> Graph:
     try:
         return interpreter.run()
     except ConvzooError as error:
-        if interpreter.line:
-            error.args = (f"{place()}: {error}",)
+        text = str(error)
+        if len(text) > _LONGEST_MESSAGE:
+            text = f"{text[:_LONGEST_MESSAGE]} ..."
+        error.args = (f"{place()}: {text}" if interpreter.line else text,)
         raise
     except (Break, Continue):
         raise SourceError(f"{place()}: is no Python: it stands outside of a loop.") from None
@@ -72,7 +78,8 @@ def interpret(cells: list[str]) -> Graph:
 
 def _without_commands(cell: str) -> str:
     """The text without a notebook's own commands, which keep their lines."""
-    lines = ("" if line[:1] in ("%", "!", "?") else line for line in cell.split("\n"))
+    plain = cell.replace("\r\n", "\n").replace("\r", "\n")
+    lines = ("" if line[:1] in ("%", "!", "?") else line for line in plain.split("\n"))
     return "\n".join(lines)
 
 

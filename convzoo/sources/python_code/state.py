@@ -50,7 +50,7 @@ class State:
     def __init__(self, text: str) -> None:
         self.line = 0
         """Where it is."""
-        self._lines = text.encode().split(b"\n")
+        self._lines = text.encode(errors="replace").split(b"\n")
         self._text = text
         self._left = MAX_STEPS
         self._module = self.frame = Frame()
@@ -261,13 +261,14 @@ class State:
         self.line = here
 
     def call_layer(self, layer: Layer, args: Parameters, kwargs: Keywords) -> Any:
-        """What a layer gives."""
+        """What a layer gives; what is unknown where it is called on that."""
+        kwargs = {key: value for key, value in kwargs.items() if key not in ("training", "mask")}
+        for value in (*args, *kwargs.values()):
+            for part in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(part, Unknown):
+                    return part
         self._charge_layers(layer)
-        given = {
-            key: self.usable(value)
-            for key, value in kwargs.items()
-            if key not in ("training", "mask")
-        }
+        given = {key: self.usable(value) for key, value in kwargs.items()}
         parameters = [self.usable(value) for value in args]
         outputs = layer(*parameters, **given)
         first = next((leaf for leaf in leaves(outputs) if isinstance(leaf, Tensor)), None)

@@ -103,9 +103,18 @@ def left_out(name: str) -> Any:
     return None
 
 
-@lru_cache(maxsize=4096)
 def resolve(path: str) -> Any:
     """What a dotted name means."""
+    if len(path) > _LONGEST_PATH:
+        return Unknown("A name of so many parts can't be read.", path.partition(".")[0][:40])
+    return _resolved(path)
+
+
+_LONGEST_PATH = 300
+
+
+@lru_cache(maxsize=1024)
+def _resolved(path: str) -> Any:
     parts = tuple(path.split("."))
     for prefix in _KERAS:
         if parts[: len(prefix)] == prefix:
@@ -260,6 +269,8 @@ def _identifier(
     if unknown is not None:
         return unknown
     config = {key: interpreter.usable(value) for key, value in given.items()}
+    if "l" in config:  # In Keras 2 it had this name.
+        config[class_name.lower()] = config.pop("l")
     return {
         "module": f"keras.{section}",
         "class_name": class_name,
@@ -291,7 +302,7 @@ def _layer(
                 given[new] = given.pop(old)
     elif not given.keys() <= kind.arguments.keys():
         given = legacy.arguments_in_keras_3(kind.class_name, given, kind.arguments)
-    held = [value for value in leaves([args, kwargs]) if isinstance(value, Layer)]
+    held = [value for value in leaves([parameters, given]) if isinstance(value, Layer)]
     return interpreter.made(kind(*parameters, **given), held)  # type: ignore[no-any-return]
 
 
