@@ -99,7 +99,8 @@ class Interpreter(Statements):
                 return ast.parse(self._text)
         except SyntaxError as error:
             self.line = error.lineno or 1
-            raise SourceError(f"is no Python: {error.msg}.") from None
+            end = "" if error.msg.endswith("?") else "."
+            raise SourceError(f"is no Python: {error.msg}{end}") from None
         except (RecursionError, MemoryError, ValueError):
             self.line = 1
             raise SourceError("nests too deep to be read, or holds what no text does.") from None
