@@ -18,8 +18,8 @@ MAX_CHARACTERS = 200_000
 """How long a text may be."""
 
 # The beginning of a first line: of a statement, of what is called or bound, or of a notebook's
-# command.
-_FIRST_LINE = re.compile(
+# command. It is compiled when it is first needed.
+_FIRST_LINE = (
     r"(import|from|def|class)\s+[\w.]"
     r"|(if|for|while|with|try)\b.*:"
     r"|@\w"
@@ -43,7 +43,7 @@ def is_code(beginning: bytes) -> bool:
     if not first:
         # A long comment stands before what tells; `read_code_file` reads on.
         return b"#" in beginning
-    return not looks_like_input(first.split()[0]) and _FIRST_LINE.match(first) is not None
+    return not looks_like_input(first.split()[0]) and re.match(_FIRST_LINE, first) is not None
 
 
 def _without_comment(line: str) -> str:
