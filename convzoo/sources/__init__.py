@@ -67,7 +67,7 @@ def _is_code(text: str) -> bool:
         return False
     from convzoo.sources.python_code import is_code
 
-    return is_code(text.encode(errors="replace"))
+    return is_code(text[:_BEGINNING_BYTES].encode(errors="replace"))
 
 
 def names_a_file(source: Any) -> bool:

@@ -483,6 +483,7 @@ def test_code_is_told_from_stacks_and_other_texts(tmp_path: Path) -> None:
         "",
         "PK\x00import",
         "<html>",
+        "a" + " " * 100_000 + "!",
         "mnist_convnet",
     ):
         assert not is_code(text.encode()), text

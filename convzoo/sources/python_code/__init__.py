@@ -43,7 +43,7 @@ def is_code(beginning: bytes) -> bool:
     if not first:
         # A long comment stands before what tells; `read_code_file` reads on.
         return b"#" in beginning
-    return not looks_like_input(first.split()[0]) and re.match(_FIRST_LINE, first) is not None
+    return not looks_like_input(first.split()[0]) and re.match(_FIRST_LINE, first[:200]) is not None
 
 
 def _without_comment(line: str) -> str:
