@@ -11,7 +11,7 @@ from tabulate import tabulate
 
 BENCHMARKS = (
     "cold_start", "zoo_listing", "in_process", "large_graphs", "other_tools", "training",
-    "sweep",
+    "sweep", "playground",
 )  # fmt: skip
 
 
