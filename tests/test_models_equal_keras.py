@@ -37,7 +37,7 @@ pytestmark = [
 ]
 
 # Many models in one test, where a test of one layer has few.
-_MANY = settings(max_examples=8 * settings.default.max_examples)
+_MANY = settings(max_examples=4 * settings.default.max_examples)
 
 
 @_MANY

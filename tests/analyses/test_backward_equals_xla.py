@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from convzoo import Input, Model, Sequential, calc, layers
 from convzoo.graph.graph import Graph
@@ -22,8 +22,6 @@ from tests.strategies.models import OURS, Program, make
 from tests.strategies.operations import Values
 from tests.xla_oracle import Xla
 
-_MANY = settings(max_examples=2 * settings().max_examples)
-
 
 def _gradient_macs(graph: Graph) -> tuple[Any, Any]:
     report = calc(graph)
@@ -34,14 +32,12 @@ def _backward_macs(graph: Graph) -> Any:
     return calc(graph).total("backward_macs")
 
 
-@_MANY
 @given(program=contraction_stacks(Style(separable=False, is_trained=True)))
 def test_gradients_of_stacks_cost_what_xla_counts(xla: Xla, program: Program) -> None:
     graph = make(program, OURS)
     assert _gradient_macs(graph) == xla.gradient_macs(graph)
 
 
-@_MANY
 @given(program=contraction_stacks(Style(low_rank=True, is_trained=True)))
 def test_backward_macs_of_stacks_are_those_of_xla(xla: Xla, program: Program) -> None:
     # Not every kernel has a bias beside it, so that inputs and weights can't be told apart.

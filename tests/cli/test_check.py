@@ -302,7 +302,7 @@ def test_config_without_the_section_is_refused(capfd: pytest.CaptureFixture[str]
 
 
 def test_configuration_of_the_page_holds_the_example(capfd: pytest.CaptureFixture[str]) -> None:
-    page = (_ROOT / "docs" / "reference" / "check.md").read_text("utf-8")
+    page = (_ROOT / "docs" / "use" / "check.md").read_text("utf-8")
     [block] = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     _configure(block)
     assert _run(capfd, "mnist_convnet")[0] == 0

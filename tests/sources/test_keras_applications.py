@@ -21,9 +21,7 @@ from tests.keras_oracle import (
 # What the default run builds.
 _QUICK = {
     "ConvNeXtTiny",
-    "DenseNet121",
     "EfficientNetB0",
-    "InceptionV3",
     "MobileNet",
     "MobileNetV2",
     "MobileNetV3Large",
