@@ -43,7 +43,7 @@ def entry_page(name: str) -> str:
     found, report = entry(name), report_of(name)
     parts = [
         f"# {escape(found.name)}",
-        with_links(found.card.title) + ".",
+        f"{with_links(found.card.title)}. An entry of [the zoo](index.md).",
         "## Card",
         _card_table(found, report),
         "## Use it",

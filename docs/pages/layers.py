@@ -30,8 +30,15 @@ def layers_page() -> str:
         "height and width, `D` is depth, `T` is steps in time and `C` is channels or features. "
         "The batch is left out. [What is counted](counting.md) tells what the quantities mean.",
     ]
-    lines += ["", "| class | what is known |", "|---|---|"]
-    for layer in sorted(classes, key=lambda layer: layer.class_name):
+    others = [layer for layer in classes if layer.status != Layer.status]
+    lines += [
+        "",
+        f"Of {len(classes)} classes {len(classes) - len(others)} are {Layer.status}. The others:",
+        "",
+        "| class | what is known |",
+        "|---|---|",
+    ]
+    for layer in sorted(others, key=lambda layer: layer.class_name):
         lines.append(f"| [{layer.class_name}](#{layer.class_name.lower()}) | {layer.status} |")
     for module, layers in groupby(classes, key=lambda layer: layer.__module__):
         family = module.rpartition(".")[2].replace("_", " ").capitalize()

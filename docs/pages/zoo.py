@@ -57,7 +57,7 @@ def zoo_page() -> str:
     states = ", ".join(badge(status) for status in _STATES)
     lines = [
         "---",
-        "hide: [toc]",
+        "hide: [navigation, toc]",
         "---",
         "",
         "# The zoo",
