@@ -1,0 +1,1 @@
+"""Fuzzing of what convzoo reads: `python -m fuzz TARGET`, with the extra `fuzz`."""
