@@ -71,6 +71,7 @@ def _archives() -> Iterator[bytes]:
         for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             yield archived(config, method)
     yield from _files(".keras")
+    yield from _configs()
 
 
 def archived(config: bytes, method: int = zipfile.ZIP_STORED) -> bytes:
@@ -114,14 +115,14 @@ def _text(data: bytes) -> str:
 
 
 def _inside_an_archive(data: bytes) -> bytes:
-    """Half of the inputs are configs, which reach further than archives of random bytes."""
-    return archived(data[1:]) if data[:1] == b"{" else data
+    """What looks like a config is put into an archive, where random bytes would hardly get."""
+    return archived(data) if data[:1] == b"{" else data
 
 
 _OF_JSON = (
     '"class_name"', '"config"', '"layers"', '"inbound_nodes"', '"name"', '"module"',
-    '"keras.layers"', '"registered_name"', '"build_config"', '"input_layers"', '"output_layers"', '"batch_shape"',
-    '"__keras_tensor__"', '"__tuple__"', '"__lambda__"', '"shared_object_id"', '"Functional"',
+    '"keras.layers"', '"registered_name"', '"build_config"', '"input_layers"',
+    '"output_layers"', '"batch_shape"', '"__keras_tensor__"', '"__tuple__"', '"__lambda__"', '"shared_object_id"', '"Functional"',
     '"Sequential"', "null", "true", "NaN", "Infinity", "-1", "1e999", "[[]]", "{}",
 )  # fmt: skip
 
