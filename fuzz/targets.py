@@ -122,8 +122,9 @@ def _inside_an_archive(data: bytes) -> bytes:
 _OF_JSON = (
     '"class_name"', '"config"', '"layers"', '"inbound_nodes"', '"name"', '"module"',
     '"keras.layers"', '"registered_name"', '"build_config"', '"input_layers"',
-    '"output_layers"', '"batch_shape"', '"__keras_tensor__"', '"__tuple__"', '"__lambda__"', '"shared_object_id"', '"Functional"',
-    '"Sequential"', "null", "true", "NaN", "Infinity", "-1", "1e999", "[[]]", "{}",
+    '"output_layers"', '"batch_shape"', '"__keras_tensor__"', '"__tuple__"', '"__lambda__"',
+    '"shared_object_id"', '"Functional"', '"Sequential"', "null", "true", "NaN", "Infinity",
+    "-1", "1e999", "[[]]", "{}",
 )  # fmt: skip
 
 _OF_CODE = ("import ", "keras", "lambda", "for ", " in ", "**", "[0]*", ".add(", "def f():")
