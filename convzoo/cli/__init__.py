@@ -33,7 +33,8 @@ class _Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        COMMANDS.get(args[0])
+        if not ctx.resilient_parsing:  # While a shell completes a line, nothing is wrong yet.
+            COMMANDS.get(args[0])
         return super().resolve_command(ctx, args)
 
 

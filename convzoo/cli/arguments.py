@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convzoo.cli import candidates
 from convzoo.errors import ArgumentError, SourceError
 from convzoo.units import BYTES, COUNT, Unit, read_sizes
 
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from convzoo.graph.graph import Graph
 
 source_argument: Callable[[Any], Any] = click.argument(
-    "source", nargs=-1, required=True, metavar="SOURCE..."
+    "source",
+    nargs=-1,
+    required=True,
+    metavar="SOURCE...",
+    shell_complete=candidates.sources,
 )
 """What to look at: a name of the zoo, a file, `-` for standard input, or a typed stack."""
 
@@ -25,6 +30,7 @@ format_option: Callable[[Any], Any] = click.option(
     "style",
     default="table",
     metavar="NAME",
+    shell_complete=candidates.formats,
     help="table, json, csv, markdown, or any format of tabulate (github, html, latex, ...).",
 )
 """How an answer looks, as the argument `style`."""

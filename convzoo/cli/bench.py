@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 from convzoo.cli.arguments import data_option, held_out_option
 from convzoo.cli.bar import Bar
 
@@ -40,7 +40,9 @@ class Seeds(click.ParamType[Any]):
 
 @COMMANDS.register("bench")
 @click.command("bench", short_help="Train architectures with several seeds, into a table.")
-@click.argument("patterns", nargs=-1, required=True, metavar="PATTERN...")
+@click.argument(
+    "patterns", nargs=-1, required=True, metavar="PATTERN...", shell_complete=candidates.sources
+)
 @data_option
 @click.option(
     "--seeds",

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 from convzoo.cli.arguments import (
     Bytes,
     Place,
@@ -26,9 +26,15 @@ from convzoo.cli.arguments import (
     "--columns",
     default="params",
     metavar="NAMES",
+    shell_complete=candidates.columns,
     help="Columns, parted by commas; see below. Default: params.",
 )
-@click.option("--sort", metavar="COLUMN", help="Sort the rows by a column, the largest first.")
+@click.option(
+    "--sort",
+    metavar="COLUMN",
+    shell_complete=candidates.columns,
+    help="Sort the rows by a column, the largest first.",
+)
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Show only the first N rows.")
 @click.option("--share", "shares", is_flag=True, help="Show each value's share of the total.")
 @click.option(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from convzoo.budgets import budget
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 from convzoo.cli.arguments import (
     Sizes,
     is_bare_input,
@@ -27,6 +27,7 @@ from convzoo.rendering.budget import STYLES
 @click.option(
     "--baseline",
     metavar="SOURCE",
+    shell_complete=candidates.sources,
     help="Fail too where parameters, weights, multiply-accumulates or peak memory are more than in "
     "this one.",
 )

@@ -6,16 +6,23 @@ from typing import Any
 
 import click
 
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 from convzoo.cli.arguments import Sizes, format_option, refuse_bare_inputs, source_of
 
 
 @COMMANDS.register("compare")
 @click.command("compare", short_help="Architectures side by side; what changed between two files.")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE SOURCE...")
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    metavar="SOURCE SOURCE...",
+    shell_complete=candidates.sources,
+)
 @click.option(
     "--columns",
     metavar="NAMES",
+    shell_complete=candidates.columns,
     help="What to compare, parted by commas: the columns of convzoo calc, and input_shape, "
     "output_shape and layer_count.",
 )

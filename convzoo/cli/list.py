@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 from convzoo.cli.arguments import Count, format_option
 
 if TYPE_CHECKING:
@@ -20,8 +20,15 @@ _SORTS = ("name", "params", "macs", "receptive_field", "year")
 
 @COMMANDS.register("list")
 @click.command("list", short_help="The architectures of the zoo.")
-@click.argument("patterns", nargs=-1, metavar="[PATTERN]...")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only with this tag; repeatable.")
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]...", shell_complete=candidates.models)
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    shell_complete=candidates.tags,
+    help="Only with this tag; repeatable.",
+)
 @click.option("--min-params", type=Count(), metavar="N", help="Parameters: the fewest.")
 @click.option("--max-params", type=Count(), metavar="N", help="Parameters: the most.")
 @click.option("--min-macs", type=Count(), metavar="N", help="Multiply-accumulates: the fewest.")

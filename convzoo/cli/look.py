@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 from convzoo.cli.arguments import Place
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @COMMANDS.register("look")
 @click.command("look", short_help="Pictures of what is inside a network that looks at an image.")
-@click.argument("model")
+@click.argument("model", shell_complete=candidates.sources)
 @click.argument("image", type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "-o",

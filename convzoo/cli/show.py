@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 
 # Longer lines are hard to read, however wide the terminal is.
 _WIDEST = 100
@@ -12,7 +12,7 @@ _WIDEST = 100
 
 @COMMANDS.register("show")
 @click.command("show", short_help="What is known of an architecture, and its table.")
-@click.argument("name")
+@click.argument("name", shell_complete=candidates.models)
 @click.option("--card", "is_alone", is_flag=True, help="Show the card without the table.")
 @click.option(
     "--format",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 from convzoo.cli.arguments import format_option, limit_options
 from convzoo.cli.bar import Bar
 
@@ -25,18 +25,22 @@ _PLOTTED = 3000
 
 @COMMANDS.register("sweep")
 @click.command("sweep", short_help="A whole design space at once, within a budget.")
-@click.argument("space", nargs=-1, required=True, metavar="SPACE...")
+@click.argument(
+    "space", nargs=-1, required=True, metavar="SPACE...", shell_complete=candidates.sources
+)
 @limit_options
 @click.option(
     "--columns",
     default="params,macs",
     show_default=True,
     metavar="NAMES",
+    shell_complete=candidates.columns,
     help="What to tell of each point, parted by commas: columns of convzoo calc.",
 )
 @click.option(
     "--pareto",
     metavar="NAMES",
+    shell_complete=candidates.columns,
     help="Only the Pareto front of these columns, parted by commas: small is best, but for "
     "receptive fields.",
 )
@@ -45,6 +49,7 @@ _PLOTTED = 3000
 @click.option(
     "--sort",
     metavar="COLUMN",
+    shell_complete=candidates.columns,
     help="The smallest first in this column. Default: the first column.",
 )
 @click.option("--reverse", is_flag=True, help="The largest first.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convzoo.cli import COMMANDS
+from convzoo.cli import COMMANDS, candidates
 from convzoo.cli.arguments import data_option, held_out_option
 from convzoo.cli.bar import Bar
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @COMMANDS.register("train")
 @click.command("train", short_help="Train an architecture of the zoo by its recipe.")
-@click.argument("source", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument(
+    "source", nargs=-1, required=True, metavar="SOURCE...", shell_complete=candidates.sources
+)
 @data_option
 @click.option(
     "--epochs", type=click.IntRange(1), help="How many epochs; the recipe's where not given."
