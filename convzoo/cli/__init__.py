@@ -38,9 +38,14 @@ class _Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, prog_name="convzoo")
-def convzoo() -> None:
+@click.pass_context
+def convzoo(context: click.Context) -> None:
     """Know your convnet before you build it.
 
     \b
@@ -52,7 +57,11 @@ def convzoo() -> None:
         convzoo check model.keras --max-params 1M   a budget, for CI
         convzoo list --max-params 300k              the zoo
         convzoo show lenet5                         a card of it
+        convzoo help                                guides
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        context.exit(2)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -77,9 +86,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with _warnings_in_a_line():
             status = convzoo.main(words, "convzoo", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "")
-        return 2
     except click.ClickException as error:
         return _fail(error.format_message())
     except ConvzooError as error:

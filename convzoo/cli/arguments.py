@@ -15,6 +15,10 @@ from convzoo.units import BYTES, COUNT, Unit, read_sizes
 if TYPE_CHECKING:
     from convzoo.graph.graph import Graph
 
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # Older versions of click have none that is generic.
+
 source_argument: Callable[[Any], Any] = click.argument(
     "source",
     nargs=-1,
@@ -108,7 +112,7 @@ def is_bare_input(word: str) -> bool:
     return looks_like_input(word) and len(word.split()) == 1
 
 
-class Sizes(click.ParamType[Any]):
+class Sizes(ParamType):
     """Sizes such as `28x28x1`, several parted by commas, `none` where unknown."""
 
     name = "sizes"
@@ -122,7 +126,7 @@ class Sizes(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
-class Place(click.ParamType[Any]):
+class Place(ParamType):
     """A place along the spatial axes, such as `3,4`."""
 
     name = "place"
@@ -136,7 +140,7 @@ class Place(click.ParamType[Any]):
         return tuple(map(int, parts))
 
 
-class Scaled(click.ParamType[Any]):
+class Scaled(ParamType):
     """A number that may be written with letters after it, such as `300k`, as an integer.
 
     Args:

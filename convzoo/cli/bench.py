@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convzoo.cli import COMMANDS, candidates
-from convzoo.cli.arguments import data_option, held_out_option
+from convzoo.cli.arguments import ParamType, data_option, held_out_option
 from convzoo.cli.bar import Bar
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from convzoo.training.tables import Measured
 
 
-class Seeds(click.ParamType[Any]):
+class Seeds(ParamType):
     """How many seeds, or which: `10`, `0,3,7` or `10-19`."""
 
     name = "seeds"
