@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
+from importlib.abc import MetaPathFinder
+from typing import Any
 
 # Quiet and quick, and the same numbers on every machine; set before Keras is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.plugins import plugins as plugins
@@ -31,3 +35,31 @@ settings.register_profile(
     **_COMMON,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+class _BeyondTheCore(MetaPathFinder):
+    """Skips a test, or a file of tests, that imports more than convzoo's core needs."""
+
+    _PACKAGES = (
+        "PIL",
+        "dask",
+        "distributed",
+        "jax",
+        "keras",
+        "keras_tuner",
+        "matplotlib",
+        "optuna",
+        "sklearn",
+        "tensorflow",
+        "torch",
+    )
+
+    def find_spec(self, name: str, *place: Any) -> None:
+        if name in self._PACKAGES:
+            pytest.skip(f"needs {name}", allow_module_level=True)
+
+
+# Of the versions of Python, click, tabulate and Keras that convzoo runs with, most are tested so:
+# with pytest, Hypothesis and what convzoo itself requires, and without a backend.
+if os.environ.get("CONVZOO_TESTS") == "core":
+    sys.meta_path.insert(0, _BeyondTheCore())

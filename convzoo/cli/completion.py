@@ -38,4 +38,6 @@ def command(shell: str) -> None:
 
     completion = get_completion_class(shell)
     assert completion is not None, "click has all three"
-    click.echo(completion(convzoo, {}, "convzoo", "_CONVZOO_COMPLETE").source(), nl=False)
+    script = completion(convzoo, {}, "convzoo", "_CONVZOO_COMPLETE").source()
+    # A list of columns, and what a word is, may hold commas: only the first one parts.
+    click.echo(script.replace('string split ","', 'string split --max 1 ","'), nl=False)
