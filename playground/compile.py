@@ -21,8 +21,9 @@ OF_THE_LIBRARY = (
 
 # What needs Keras, processes or a terminal.
 OF_THE_WHEEL = (
-    "convzoo/building", "convzoo/cli", "convzoo/executors", "convzoo/sweeping", "convzoo/testing",
-    "convzoo/training", "convzoo/visualize",
+    "convzoo/building", "convzoo/cli", "convzoo/executors", "convzoo/guides",
+    "convzoo/installation", "convzoo/sweeping", "convzoo/testing", "convzoo/training",
+    "convzoo/visualize",
 )  # fmt: skip
 
 # The encodings that the calculator and archives use; there are a hundred more.

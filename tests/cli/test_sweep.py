@@ -111,6 +111,8 @@ def test_ctrl_c_shows_what_was_found(tmp_path: Path) -> None:
         "import os, signal, sys\n"
         "from convzoo.cli import run\n"
         "from convzoo.sweeping import walking\n"
+        # What a shell runs in the background ignores the signal.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "part_of, seen = walking.part_of, []\n"
         "def interrupted(asked):\n"
         "    seen.append(asked)\n"
