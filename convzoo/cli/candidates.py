@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -19,24 +19,22 @@ if TYPE_CHECKING:
 
 Completing: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 
-_RANK = re.compile(r"[123]d$")
 
-
-class Candidate(NamedTuple):
+def _item(value: str, about: str | None = None, type: str = "plain") -> CompletionItem:
     """A word that is offered.
 
     Args:
         value: the word.
-        help: what it is, which zsh and fish show beside it.
+        about: what it is, which zsh and fish show beside it.
         type: `"file"` where the shell is to offer files in its place.
     """
+    # Of all runs only those for a shell need it.
+    from click.shell_completion import CompletionItem
 
-    value: str
-    help: str | None = None
-    type: str = "plain"
+    return CompletionItem(value, type, about)
 
 
-def _completing(find: Callable[..., Iterator[Candidate]]) -> Completing:
+def _completing(find: Callable[..., Iterator[CompletionItem]]) -> Completing:
     """Decorate what finds candidates for what is typed, given the argument's words before it.
 
     What goes wrong offers none: an error would stand in the prompt.
@@ -45,23 +43,20 @@ def _completing(find: Callable[..., Iterator[Candidate]]) -> Completing:
     def complete(
         context: click.Context, parameter: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 before = context.params.get(parameter.name or "")
                 words = before if isinstance(before, tuple) else ()
-                found = list(find(incomplete, *words))
+                return list(find(incomplete, *words))
             except ConvzooError:
                 return []
-        return [CompletionItem(one.value, one.type, one.help) for one in found]
 
     return complete
 
 
 @_completing
-def sources(incomplete: str, *before: str) -> Iterator[Candidate]:
+def sources(incomplete: str, *before: str) -> Iterator[CompletionItem]:
     """Names of the zoo and files, or layers where a typed stack has begun."""
     from convzoo.sources.text import looks_like_input
 
@@ -70,18 +65,18 @@ def sources(incomplete: str, *before: str) -> Iterator[Candidate]:
         if before[-1] != ":" and ":" not in incomplete:
             yield from _layers(incomplete)
         return
-    yield Candidate(incomplete, type="file")
+    yield _item(incomplete, type="file")
     yield from _models(incomplete)
 
 
 @_completing
-def models(incomplete: str, *_: str) -> Iterator[Candidate]:
+def models(incomplete: str, *_: str) -> Iterator[CompletionItem]:
     """Names of the zoo."""
     yield from _models(incomplete)
 
 
 @_completing
-def tags(incomplete: str, *_: str) -> Iterator[Candidate]:
+def tags(incomplete: str, *_: str) -> Iterator[CompletionItem]:
     """Tags of the zoo."""
     from convzoo.zoo import ZOO
 
@@ -91,7 +86,7 @@ def tags(incomplete: str, *_: str) -> Iterator[Candidate]:
 
 
 @_completing
-def columns(incomplete: str, *_: str) -> Iterator[Candidate]:
+def columns(incomplete: str, *_: str) -> Iterator[CompletionItem]:
     """Columns, of which several may stand before, parted by commas."""
     from convzoo.analyses import ANALYSES
 
@@ -99,11 +94,11 @@ def columns(incomplete: str, *_: str) -> Iterator[Candidate]:
     given = before.split(",")
     for name, analysis in ANALYSES.items():
         if name.startswith(begun) and name not in given:
-            yield Candidate(f"{before}{comma}{name}", analysis.columns[name])
+            yield _item(f"{before}{comma}{name}", analysis.columns[name])
 
 
 @_completing
-def formats(incomplete: str, *_: str) -> Iterator[Candidate]:
+def formats(incomplete: str, *_: str) -> Iterator[CompletionItem]:
     """Formats of an answer."""
     from tabulate import tabulate_formats
 
@@ -115,7 +110,7 @@ def formats(incomplete: str, *_: str) -> Iterator[Candidate]:
 
 
 @_completing
-def topics(incomplete: str, *_: str) -> Iterator[Candidate]:
+def topics(incomplete: str, *_: str) -> Iterator[CompletionItem]:
     """What `convzoo help` tells of."""
     from convzoo.cli import COMMANDS
     from convzoo.guides import guides
@@ -124,29 +119,29 @@ def topics(incomplete: str, *_: str) -> Iterator[Candidate]:
     titles |= {guide.name: guide.title for guide in guides()}
     for name, title in sorted(titles.items()):
         if name.startswith(incomplete):
-            yield Candidate(name, title)
+            yield _item(name, title)
 
 
-def _beginning(incomplete: str, names: Iterable[str]) -> Iterator[Candidate]:
-    return (Candidate(name) for name in names if name.startswith(incomplete))
+def _beginning(incomplete: str, names: Iterable[str]) -> Iterator[CompletionItem]:
+    return (_item(name) for name in names if name.startswith(incomplete))
 
 
-def _models(incomplete: str) -> Iterator[Candidate]:
+def _models(incomplete: str) -> Iterator[CompletionItem]:
     from convzoo.zoo import ZOO
 
     for name in sorted(ZOO.names()):
         if name.startswith(incomplete):
             # What a package enters is not loaded to tell its title.
             package = ZOO.package(name)
-            yield Candidate(name, package or ZOO.get(name).card.title)
+            yield _item(name, package or ZOO.get(name).card.title)
 
 
-def _layers(incomplete: str) -> Iterator[Candidate]:
+def _layers(incomplete: str) -> Iterator[CompletionItem]:
     """Short names, without the rank that a layer takes from its input; or class names."""
     from convzoo.layers import LAYERS
 
     names = LAYERS.names()
-    short = {_RANK.sub("", name) for name in names if name.islower()}
+    short = {re.sub("[123]d$", "", name) for name in names if name.islower()}
     classes = {name for name in names if name[0].isupper()}
     chosen = classes if incomplete[:1].isupper() else short
     yield from _beginning(incomplete, sorted(chosen))

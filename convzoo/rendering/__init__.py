@@ -46,7 +46,10 @@ def cells_text(
     name = TABULATE_NAMES.get(style, style)
     if name not in tabulate_formats:
         FORMATS.get(style)  # Tells close names.
-    return tabulate(rows, headers, tablefmt=name, colalign=tuple(alignments), disable_numparse=True)
+    cells = [*rows]
+    # Tabulate 0.9 can't align the columns of a table without rows.
+    aligned = tuple(alignments) if cells else None
+    return tabulate(cells, headers, tablefmt=name, colalign=aligned, disable_numparse=True)
 
 
 def shape_text(shape: object) -> str:

@@ -112,7 +112,7 @@ def _residual(skip: bool, between: bool = False) -> Model:
     first = layers.Conv2D(4, 3, padding="same", name="first")(x)
     second = layers.Conv2D(4, 3, padding="same", name="second")(first)
     if between:
-        second = layers.Dropout(0.5)(second)
+        second = layers.Dropout(0.5, name="between")(second)
     return Model(x, layers.Add(name="sum")([first if skip else x, second]), name="net")
 
 
@@ -121,7 +121,7 @@ def test_other_input_is_told_and_one_through_an_added_layer_is_not() -> None:
     [change] = _changes(_residual(True), _residual(False)).changes
     assert change.differences[0] == ("inputs", ["first", "second"], ["image", "second"])
     added = _changes(_residual(True), _residual(True, between=True))
-    assert list(_told(added)) == ["added dropout"]
+    assert list(_told(added)) == ["added between"]
 
 
 def test_other_output_is_told() -> None:

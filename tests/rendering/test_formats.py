@@ -11,7 +11,7 @@ from tabulate import tabulate_formats
 
 from convzoo import Input, Model, Sequential, calc, layers
 from convzoo.errors import UnknownNameError
-from convzoo.rendering import FORMATS, bytes_text, printable
+from convzoo.rendering import FORMATS, bytes_text, cells_text, printable
 
 
 def test_table_has_rows_and_totals() -> None:
@@ -30,6 +30,15 @@ def test_table_has_rows_and_totals() -> None:
 @pytest.mark.parametrize("style", tabulate_formats)
 def test_every_format_of_tabulate_shows_the_numbers(style: str) -> None:
     assert "18,496" in FORMATS.get(style)(calc("two_convs"))
+
+
+def test_table_without_rows_has_its_titles() -> None:
+    assert cells_text([], ["a", "b"], "table", ["left", "right"]).split() == [
+        "a",
+        "b",
+        "---",
+        "---",
+    ]
 
 
 def test_json_is_the_contract() -> None:
