@@ -19,7 +19,7 @@ OF_THE_LIBRARY = (
     "zipapp", "zoneinfo",
 )  # fmt: skip
 
-# What needs Keras, processes or a terminal.
+# What needs Keras, processes or a terminal, or is for one.
 OF_THE_WHEEL = (
     "convzoo/building", "convzoo/cli", "convzoo/executors", "convzoo/guides",
     "convzoo/installation", "convzoo/sweeping", "convzoo/testing", "convzoo/training",
