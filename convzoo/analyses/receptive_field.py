@@ -11,7 +11,7 @@ from math import lcm
 from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import Arithmetic, Findings, Setting, analysis
-from convzoo.analyses.seen import Seen, through, union, whole
+from convzoo.analyses.seen import MOST_PHASES, Seen, through, union, whole
 from convzoo.graph.dims import Dim
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.graph.trace import Step, Trace
@@ -331,6 +331,8 @@ def _of_several(
     if count is None or inputs is None or any(one.lows is None or one.origin for one in seen):
         return None, None, None, None
     repeat = lcm(*(one.phases for one in seen))
+    if min(count, repeat) > MOST_PHASES:
+        return None, None, None, None
     ends = [
         whole([_at(one, unit) for one in seen], tensor.shape, inputs)
         for unit in {*range(min(count, repeat)), *range(max(0, count - repeat), count)}

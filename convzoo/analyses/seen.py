@@ -15,13 +15,17 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
 
+from convzoo.errors import ShapeError
 from convzoo.graph.dims import Dim
 from convzoo.graph.facts import Window
+from convzoo.limits import largest_integer
 
 Ends = tuple["int | None", ...]
 
-# More phases than any sensible network has; what has more is not told.
-_MOST_PHASES = 10_000
+MOST_PHASES = 10_000
+"""More phases than any sensible network has; what has more is not told."""
+# What the units of all phases read together; likewise.
+_MOST_READS = 20_000
 
 
 class Seen(NamedTuple):
@@ -83,7 +87,12 @@ def through(window: Window, seen: Seen) -> Seen:
     phases, jump = spread // shared, stride // shared * seen.jump
     if seen.axis is None:
         return seen
-    if seen.lows is None or seen.highs is None or phases > _MOST_PHASES:
+    if jump > largest_integer():
+        raise ShapeError(
+            "The strides of the windows multiply to a number that is too large to be told."
+        )
+    reads = phases * min(window.kernel, seen.phases)
+    if seen.lows is None or seen.highs is None or reads > _MOST_READS or phases > MOST_PHASES:
         return Seen(seen.axis, phases, jump, None, None)
     before, origin = (0, object()) if window.before is None else (window.before, seen.origin)
     lows: list[int | None] = []
@@ -151,7 +160,7 @@ def _both(one: Seen, other: Seen) -> Seen:
         return one
     phases = lcm(one.phases, other.phases)
     jump = one.jump * (phases // one.phases)
-    if one.lows is None or other.lows is None or one.origin is not other.origin:
+    if phases > MOST_PHASES or one.lows is None or other.lows is None or one.origin is not other.origin:
         return Seen(one.axis, phases, jump, None, None)
     units = range(phases)
     lows = tuple(_least((one.low(unit), other.low(unit))) for unit in units)

@@ -77,9 +77,19 @@ def read_source(words: tuple[str, ...], input_shape: Any = None) -> Graph:
                 raise SourceError(
                     "standard input: is a terminal. Pipe a model into it, or name a file."
                 )
-            found = read_bytes(sys.stdin.buffer.read(), "standard input")
+            found = read_bytes(_standard_input(), "standard input")
             return reshaped(found, input_shape)
         return read_words(list(words), input_shape)
+
+
+def _standard_input() -> bytes:
+    from convzoo.limits import read_within
+
+    try:
+        return read_within(sys.stdin.buffer, "stdin_bytes")
+    except SourceError as error:
+        error.args = (f"standard input: {error}",)
+        raise
 
 
 def source_of(word: str) -> Graph | str:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from typing import Any, TypeAlias
 
-from convzoo.errors import GraphError, SourceError
-from convzoo.graph.dims import Shape
+from convzoo.errors import ConvzooError, GraphError, SourceError
+from convzoo.graph.dims import Shape, UnknownShapeError
 from convzoo.graph.graph import Graph, Model, Sequential
 from convzoo.graph.input import InputLayer
-from convzoo.graph.layer import Call, Constant, Layer, Tensor
+from convzoo.graph.layer import WRONG_VALUES, Call, Constant, Layer, Tensor
 from convzoo.graph.legacy import TENSORFLOW_CLASSES, class_in_keras_3, with_old_defaults
 from convzoo.graph.structure import leaves
 from convzoo.graph.unknown_layer import UnknownLayer
+from convzoo.limits import count_layers, limited_layers
 
 Config: TypeAlias = "dict[str, Any]"
 
@@ -45,6 +46,32 @@ def graph_from_config(config: Config) -> Graph:
         SourceError: when it is no config of a model.
         ConvzooError: when a layer's arguments or its input can't be used, as in Keras.
     """
+    with limited_layers():
+        return _checked(_graph_from, config)
+
+
+def _checked(read: Callable[[Config], Any], entry: Config) -> Any:
+    """What is read from an entry; where a value is of another kind than Keras writes, an error."""
+    try:
+        return read(entry)
+    except ConvzooError:
+        raise
+    except (*WRONG_VALUES, UnknownShapeError) as error:
+        name = entry.get("name")
+        config = entry.get("config")
+        if name is None and isinstance(config, dict):
+            name = config.get("name")
+        place = entry.get("class_name") if name is None else f"{entry.get('class_name')} {name!r}"
+        reason = _TOO_DEEP if isinstance(error, RecursionError) else f"{type(error).__name__}: {error}"
+        raise SourceError(
+            f"{place}: a value in its config is of a kind that does not belong there ({reason})."
+        ) from error
+
+
+_TOO_DEEP = "it is nested too deeply"
+
+
+def _graph_from(config: Config) -> Graph:
     class_name = _entry(config, "class_name", str)
     body = config.get("config")
     if isinstance(body, list):
@@ -85,6 +112,12 @@ def layer_from_config(entry: Config) -> Layer:
         SourceError: when it is no entry of a layer.
         ArgumentError: when an argument can't be used.
     """
+    count_layers()
+    layer: Layer = _checked(_layer_from, entry)
+    return layer
+
+
+def _layer_from(entry: Config) -> Layer:
     class_name, config = _entry(entry, "class_name", str), entry.get("config")
     if class_name in _keras_layers and entry.get("module") == "keras.layers":
         return _keras_layers[class_name].from_config(_entry(entry, "config", dict))
@@ -172,6 +205,8 @@ def _functional_from(body: Config) -> Model:
     for entry in entries:
         layer = layer_from_config(entry)
         name = entry.get("name") or layer.name
+        if not isinstance(name, str):
+            raise SourceError(f"A layer's name must be a text. Received name={name!r}.")
         if name in reader.layers:
             raise GraphError(f"Two layers are named '{name}'. Names must be unique in a model.")
         reader.layers[name] = layer
@@ -238,6 +273,7 @@ class _NodeReader:
             except _MissingError as missing:
                 self._waiting.setdefault(missing.key, []).append((name, index, node))
                 continue
+            count_layers()
             outputs = self.layers[name](*args, **kwargs)
             first: Tensor = outputs if type(outputs) is Tensor else leaves(outputs)[0]
             key = (name, index)
@@ -275,7 +311,7 @@ class _NodeReader:
         if isinstance(structure, list):
             if len(structure) >= 3 and isinstance(structure[0], str):
                 name, index, position = structure[:3]
-                if isinstance(self.layers.get(name), Graph if self._is_legacy else Model):
+                if isinstance(index, int) and isinstance(self.layers.get(name), Graph if self._is_legacy else Model):
                     # Among inputs and outputs a functional model's definition is its call 0.
                     index -= 1
                 return self._tensor(name, index, position)
@@ -287,6 +323,11 @@ class _NodeReader:
         )
 
     def _tensor(self, name: str, index: int, position: int) -> Tensor:
+        if not isinstance(name, str) or not isinstance(index, int):
+            raise SourceError(
+                f"The config names a tensor by {[name, index, position]!r}. "
+                "Expected [layer, node, tensor]."
+            )
         call = self._calls.get((name, index))
         if call is None:
             raise _MissingError((name, index))
@@ -301,6 +342,8 @@ class _NodeReader:
         if isinstance(node, dict):
             args = [self._value(value) for value in _entry(node, "args", list)]
             kwargs, defaults = node.get("kwargs") or {}, layer.call_defaults
+            if not isinstance(kwargs, dict):
+                raise SourceError(f"The config calls a layer with {kwargs!r}. Expected keywords.")
             given = {
                 key: self._value(value)
                 for key, value in kwargs.items()
@@ -357,7 +400,7 @@ class _NodeReader:
             class_name = value.get("class_name")
             if class_name == "__keras_tensor__":
                 return self._tensor(*_history(value.get("config")))
-            if class_name in _SPECIAL:
+            if isinstance(class_name, str) and class_name in _SPECIAL:
                 return _SPECIAL[class_name](self, value)
             return {key: self._value(part) for key, part in value.items()}
         if isinstance(value, list):

@@ -12,6 +12,15 @@ from collections.abc import Mapping, Sequence
 _Terms = Mapping["tuple[str, ...]", int]
 
 
+# A formula beyond these tells nobody anything, and would grow with every layer.
+_MOST_TERMS = 64
+_LONGEST_NAME = 1000
+
+
+class FormulaTooLongError(ValueError):
+    """A value has no formula that could be read."""
+
+
 class Formula:
     """A polynomial of named dims with integer coefficients.
 
@@ -23,10 +32,14 @@ class Formula:
 
     def __init__(self, terms: _Terms) -> None:
         self.terms = {dims: count for dims, count in terms.items() if count}
+        if len(self.terms) > _MOST_TERMS:
+            raise FormulaTooLongError
 
     @classmethod
     def named(cls, name: str) -> Formula:
         """A dim by its name, or a rounded quotient by its text."""
+        if len(name) > _LONGEST_NAME:
+            raise FormulaTooLongError
         return cls({(name,): 1})
 
     @property
@@ -84,6 +97,8 @@ class Formula:
             if not any(_never_less(other, number) for other in kept):
                 kept = [other for other in kept if not _never_less(number, other)]
                 kept.append(number)
+                if len(kept) > _MOST_TERMS:
+                    raise FormulaTooLongError
         return kept[0] if len(kept) == 1 else self.named(f"max({', '.join(map(str, kept))})")
 
     def __mod__(self, divisor: int) -> int:

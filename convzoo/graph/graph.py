@@ -24,6 +24,7 @@ from convzoo.graph.layer import (
 from convzoo.graph.naming import automatic_name
 from convzoo.graph.order import depth_first, keras_order
 from convzoo.graph.structure import leaves, map_leaves
+from convzoo.limits import count_layers
 
 
 class Graph(Layer):
@@ -45,6 +46,8 @@ class Graph(Layer):
         if trainable is not None:
             # In Keras, too, this freezes the model and not its layers, as setting it later does.
             self.__dict__["trainable"] = trainable
+        if name is not None and not isinstance(name, str):
+            raise GraphError(f"A model's name must be a text. Received name={name!r}.")
         self.name = automatic_name(self._name_stem) if name is None else name
 
     @property  # type: ignore[misc]
@@ -135,6 +138,7 @@ class Graph(Layer):
         Raises:
             ShapeError: when the inputs don't fit the model, or a layer can't take what reaches it.
         """
+        count_layers(len(self.calls))
         tensors = {own: Tensor(x.shape, x.dtype) for own, x in self.matched(inputs).items()}
 
         def current(leaf: Any) -> Any:

@@ -13,6 +13,18 @@ from convzoo.graph.dims import UNKNOWN, Shape, UnknownShapeError, refuse
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.naming import automatic_name, snake_case
 from convzoo.graph.structure import leaves
+from convzoo.limits import check_shape
+
+
+WRONG_VALUES = (
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What a formula raises where an argument is of a kind that it was not made for."""
 
 
 class Tensor:
@@ -26,6 +38,8 @@ class Tensor:
     __slots__ = ("call", "dtype", "index", "is_recovered", "shape")
 
     def __init__(self, shape: Shape, dtype: str = "float32") -> None:
+        if shape is not UNKNOWN:
+            check_shape(shape)
         self.shape = shape
         self.dtype = dtype
         self.call: Call | None = None
@@ -46,6 +60,7 @@ class Tensor:
     def recover(self, shape: Shape) -> None:
         """Take the shape from what takes the tensor, where none is known."""
         if not self.is_known and shape is not UNKNOWN:
+            check_shape(shape)
             self.shape = shape
             self.is_recovered = True
 
@@ -452,7 +467,9 @@ class Layer(_Described):
                 )
         try:
             outputs = run_within(self, *args, **kwargs)
-        except (TypeError, AttributeError, IndexError) as error:
+        except ConvzooError:
+            raise
+        except WRONG_VALUES as error:
             raise self._miscalled(error, inputs) from error
         Call(self, args, kwargs, inputs, outputs)
         return outputs
@@ -527,6 +544,27 @@ def work_of(layer: Layer, *args: Any, **kwargs: Any) -> Work | None:
         return layer.work(*args, **kwargs)
     except UnknownShapeError:
         return None
+    except ConvzooError:
+        raise
+    except WRONG_VALUES as error:
+        raise _uncalculated(layer, "work", error) from error
+
+
+def windows_of(layer: Layer, *args: Any, **kwargs: Any) -> tuple[Window, ...] | None:
+    """How the output of a call sees its input; `None` where it may see all of it."""
+    try:
+        return layer.windows(*args, **kwargs)
+    except UnknownShapeError:
+        return None
+    except ConvzooError:
+        raise
+    except WRONG_VALUES as error:
+        raise _uncalculated(layer, "receptive field", error) from error
+
+
+def _uncalculated(layer: Layer, fact: str, error: Exception) -> ShapeError:
+    kind = type(error).__name__
+    return ShapeError(f"{layer.class_name} {layer.name!r}: its {fact} can't be calculated ({kind}: {error}).")
 
 
 def weights_within(layer: Layer) -> tuple[Weight, ...]:

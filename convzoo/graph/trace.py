@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from convzoo.graph.dims import UnknownShapeError
 from convzoo.graph.facts import Window, Work
 from convzoo.graph.graph import Graph
 from convzoo.graph.input import InputLayer
-from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments, output_of, work_of
+from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments, output_of, windows_of, work_of
 from convzoo.graph.structure import leaves, map_leaves
 
 
@@ -41,10 +40,7 @@ class Step(NamedTuple):
     @property
     def windows(self) -> tuple[Window, ...] | None:
         """How the outputs see the inputs; `None` where each may see all of them."""
-        try:
-            return self.layer.windows(*self.args, **self.kwargs)
-        except UnknownShapeError:
-            return None
+        return windows_of(self.layer, *self.args, **self.kwargs)
 
 
 class Trace:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from convzoo.graph.dims import Shape, product, refuse
@@ -294,8 +294,8 @@ class SpectralNormalization(Wrapper):
         """Refuse a layer without a kernel."""
         self.weights()
 
-    def _variables(self) -> Iterator[Weight]:
-        within = list(super()._variables())
+    def _variables(self, held: Mapping[Layer, tuple[Weight, ...]]) -> Iterator[Weight]:
+        within = list(super()._variables(held))
         has_own = not self.layer.holds_layers or isinstance(self.layer, SpectralNormalization)
         kernels = [w for w in within if has_own and w.name in ("kernel", "embeddings")]
         low_rank = [w for w in within if has_own and w.name.startswith("lora_")]

@@ -70,12 +70,13 @@ def printable(text: str) -> str:
 
 def bytes_text(count: int) -> str:
     """A size in bytes in the largest unit of which there is one: `364.54 KiB`."""
-    size = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{count} B" if unit == "B" else f"{size:.2f} {unit}"
-        size /= 1024
-    return f"{size:.2f} TiB"
+    if count < 1024:
+        return f"{count} B"
+    for power, unit in enumerate(("KiB", "MiB", "GiB"), 1):
+        if count < 1024 ** (power + 1):
+            return f"{count / 1024**power:.2f} {unit}"
+    size = count // 1024**4
+    return f"{count / 1024**4:.2f} TiB" if size < 10**15 else f"{size:,} TiB"
 
 
 def shortened(name: str) -> str:

@@ -17,6 +17,7 @@ from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
 from convzoo.graph.input import as_shape
 from convzoo.graph.naming import fresh_names
+from convzoo.limits import read_within
 from convzoo.registry import Registry
 
 
@@ -192,10 +193,10 @@ def _read_words(words: list[str]) -> Graph:
     first = words[0]
     if len(words) > 1:
         if first[:1] in "{[":
-            return read_bytes(" ".join(words).encode(), "the text")
+            return read_bytes(" ".join(words).encode("utf-8", "surrogatepass"), "the text")
         return read_stack(words)
     if first[:1] in "{[":
-        return read_bytes(first.encode(), "the text")
+        return read_bytes(first.encode("utf-8", "surrogatepass"), "the text")
     if os.path.exists(first):
         return read_file(Path(first))
     if _is_code(first):
@@ -254,7 +255,7 @@ def _read_open(file: BinaryIO, place: str) -> Graph:
             if source.recognises(beginning):
                 return source.read(file)
         _refuse_other_files(beginning)
-        return read_text(file.read())
+        return read_text(read_within(file))
     except ConvzooError as error:
         # The outer frame adds the place; the kind of the error stays.
         error.args = (f"{place}: {error}",)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from convzoo.errors import SourceError
+from convzoo.errors import ConvzooError, SourceError
 from convzoo.graph.graph import Graph
+from convzoo.limits import Bounded, too_many_bytes
 from convzoo.sources import SOURCES, Source
 from convzoo.sources.keras_json import read_model_json
 
@@ -28,17 +29,23 @@ def read_hdf5(file: BinaryIO) -> Graph:
     """
     import h5py
 
+    bounded = Bounded(file, "text_bytes")
     try:
-        with h5py.File(file, "r") as opened:
+        with h5py.File(bounded, "r") as opened:
+            # External links, references and virtual data sets are never followed.
             config = opened.attrs.get("model_config")
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
+    except (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError) as error:
+        if bounded.is_exceeded:
+            raise too_many_bytes("text_bytes") from None
+        if isinstance(error, ConvzooError):
+            raise
         raise SourceError(f"is a damaged HDF5 file: {error}.") from None
     if not isinstance(config, (str, bytes)):
         raise SourceError(
             "is an HDF5 file without a model_config: it holds weights or other data, and no "
             "architecture. Save the whole model with model.save('model.keras')."
         )
-    return read_model_json(config.encode() if isinstance(config, str) else config)
+    return read_model_json(config.encode("utf-8", "surrogateescape") if isinstance(config, str) else config)
 
 
 SOURCES.add("hdf5", Source(is_hdf5, read_hdf5))

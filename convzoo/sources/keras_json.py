@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, BinaryIO
 
-from convzoo.errors import SourceError
+from convzoo.errors import ConvzooError, SourceError
 from convzoo.graph.config import graph_from_config
 from convzoo.graph.graph import Graph
+from convzoo.limits import check_json, read_within
 from convzoo.sources import SOURCES, Source
 
 
@@ -24,7 +25,7 @@ def read_json(file: BinaryIO) -> Graph:
     Raises:
         SourceError: when it is not valid JSON, or holds no model.
     """
-    return read_model_json(file.read())
+    return read_model_json(read_within(file))
 
 
 def read_model_json(data: bytes) -> Graph:
@@ -44,7 +45,7 @@ def read_model_json(data: bytes) -> Graph:
 def _model_config(found: Any) -> Any:
     """The config of the model within what a JSON file holds."""
     if isinstance(found, str):
-        return _model_config(parse_json(found.encode()))  # Encoded twice.
+        return _model_config(parse_json(found.encode("utf-8", "surrogatepass")))  # Encoded twice.
     if not isinstance(found, dict):
         return found
     if found.get("format") == "graph-model":
@@ -67,7 +68,12 @@ def parse_json(data: bytes) -> Any:
         SourceError: when it is not valid JSON; the message says where.
     """
     try:
-        return json.loads(data)
+        encoding = json.detect_encoding(data)
+        text = data.decode(encoding, "surrogatepass")
+        check_json(text.encode("utf-8", "surrogatepass") if encoding != "utf-8" else data)
+        return json.loads(text)
+    except ConvzooError:
+        raise
     except json.JSONDecodeError as error:
         raise SourceError(
             f"is not valid JSON at line {error.lineno}, column {error.colno}: {error.msg}. "

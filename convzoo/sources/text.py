@@ -19,6 +19,7 @@ from convzoo.graph.graph import Sequential
 from convzoo.graph.input import Input
 from convzoo.graph.layer import Layer
 from convzoo.layers import LAYERS
+from convzoo.limits import check_digits, count_layers, limited_layers
 
 _INPUT = re.compile(r"(\d+|none|\?)(x(\d+|none|\?))*", re.IGNORECASE)
 _INT = re.compile(r"-?\d+")
@@ -87,6 +88,8 @@ def read_stack(words: list[str]) -> Sequential:
             f"{words[0]!r}: a stack begins with the sizes of its input, such as 28x28x1. {_EXAMPLE}"
         )
     model = Sequential()
+    with limited_layers():
+        count_layers(len(words))
     for number, word in enumerate(words):
         try:
             model.add(
@@ -121,8 +124,14 @@ def read_input(word: str) -> Any:
 
 def _shape(word: str) -> Shape:
     return tuple(
-        _WORDS.get(size, 0) if size in _WORDS else int(size) for size in word.lower().split("x")
+        _WORDS.get(size, 0) if size in _WORDS else _integer(size)
+        for size in word.lower().split("x")
     )
+
+
+def _integer(text: str) -> int:
+    check_digits(text)
+    return int(text)
 
 
 class Word(NamedTuple):
@@ -238,9 +247,9 @@ def read_value(text: str) -> Any:
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     if _INT.fullmatch(text):
-        return int(text)
+        return _integer(text)
     if pair := _PAIR.fullmatch(text):
-        return (int(pair[1]), int(pair[2]))
+        return (_integer(pair[1]), _integer(pair[2]))
     if _SIZES.fullmatch(text):
         return tuple(read_value(size) for size in text.lower().split("x"))
     if _FLOAT.fullmatch(text):
