@@ -218,8 +218,15 @@ def check_shape(shape: tuple[object, ...]) -> None:
             f"If you trust it, {_way('tensor_axes')}."
         )
     for size in shape:
-        if type(size) is int and size > largest:
-            raise ShapeError(f"A tensor has a size {_too_long()}")
+        if type(size) is int:
+            if size > largest:
+                raise ShapeError(f"A tensor has a size {_too_long()}")
+        elif size is not None and isinstance(size, _NO_SIZES):
+            raise ShapeError(f"A shape holds integers or None. Received {size!r}.")
+
+
+# What a file may hold in the place of a size; numbers that calculate differently are sizes.
+_NO_SIZES = (bool, float, str, list, tuple, dict)
 
 
 @cache

@@ -95,7 +95,9 @@ def unit(trace: Trace, setting: Setting) -> Findings:
     for call in trace.graph.calls:
         sight = sights.get(trace.current(call.output_tensors[0]))
         rows[call.layer] = {"unit": _regions(sight, setting.unit)}
-    return Findings(rows, {"unit": _regions(sights.get(trace.outputs[0]), setting.unit)})
+    # A model's own code may connect its layers, nobody knows how.
+    total = _regions(sights.get(trace.outputs[0]), setting.unit) if trace.outputs else None
+    return Findings(rows, {"unit": total})
 
 
 def region_seen(trace: Trace, tensor: Tensor, place: Sequence[int]) -> ByInput | None:

@@ -23,8 +23,26 @@ FORMATS: Registry[Rendering] = Registry(
 """Every output format by name."""
 
 
-TABULATE_NAMES = {"table": "simple", "markdown": "pipe"}
+TABULATE_NAMES = {
+    "table": "simple",
+    "markdown": "pipe",
+    # Those that leave out escaping would let a file's names act as markup.
+    "unsafehtml": "html",
+    "latex_raw": "latex",
+}
 """Formats that tabulate has under another name."""
+
+
+def _markdown(cell: str) -> str:
+    """A cell in which a file's names make no column, no tag and no link."""
+    return cell.replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")
+
+
+_ESCAPES: dict[str, Callable[[str], str]] = {
+    "pipe": _markdown,
+    "github": _markdown,
+    "orgtbl": lambda cell: cell.replace("|", "\\vert{}"),
+}
 
 
 def cells_text(
@@ -47,6 +65,8 @@ def cells_text(
     if name not in tabulate_formats:
         FORMATS.get(style)  # Tells close names.
     cells = [*rows]
+    if escape := inert if name == "tsv" else _ESCAPES.get(name):
+        cells, headers = [list(map(escape, row)) for row in cells], list(map(escape, headers))
     # Tabulate 0.9 can't align the columns of a table without rows.
     aligned = tuple(alignments) if cells else None
     return tabulate(cells, headers, tablefmt=name, colalign=aligned, disable_numparse=True)
@@ -66,6 +86,12 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def inert(text: str) -> str:
+    """The text, with a quote before what a spreadsheet would run as a formula."""
+    text = printable(text)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def bytes_text(count: int) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convzoo.rendering import FORMATS, printable, shape_text
+from convzoo.rendering import FORMATS, inert, shape_text
 
 if TYPE_CHECKING:
     from convzoo.analyses.report import Report, Row
@@ -31,7 +31,7 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row in rows:
-        writer.writerow([_inert(value) if isinstance(value, str) else value for value in row])
+        writer.writerow([inert(value) if isinstance(value, str) else value for value in row])
     return text.getvalue().rstrip("\n")
 
 
@@ -39,9 +39,3 @@ def _flat(rows: Sequence[Row], above: str = "") -> Iterator[tuple[str, Row]]:
     for row in rows:
         yield above + row.name, row
         yield from _flat(row.layers, f"{above}{row.name}/")
-
-
-def _inert(text: str) -> str:
-    """The text, with a quote before what a spreadsheet would run as a formula."""
-    text = printable(text)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -118,5 +118,7 @@ def _tree(rows: Sequence[Row], above: str | None = None) -> Iterator[tuple[str, 
         yield from _tree(row.layers, below)
 
 
-for _style in (*tabulate_formats, *TABULATE_NAMES):
-    FORMATS.add(_style, partial(table, style=_style))
+for _style in dict.fromkeys((*tabulate_formats, *TABULATE_NAMES)):
+    # What stands around a table of HTML is HTML as well.
+    is_html = TABULATE_NAMES.get(_style, _style) == "html"
+    FORMATS.add(_style, html if is_html else partial(table, style=_style))

@@ -40,6 +40,7 @@ SOURCES: Registry[Source] = Registry(
 
 # How much of a file tells its kind.
 _BEGINNING_BYTES = 4096
+_LONGEST_MESSAGE = 2000
 
 
 def read(source: Any, input_shape: Any = None) -> Graph:
@@ -258,7 +259,10 @@ def _read_open(file: BinaryIO, place: str) -> Graph:
         return read_text(read_within(file))
     except ConvzooError as error:
         # The outer frame adds the place; the kind of the error stays.
-        error.args = (f"{place}: {error}",)
+        message = str(error)
+        if len(message) > _LONGEST_MESSAGE:  # It may repeat what the file holds.
+            message = f"{message[:_LONGEST_MESSAGE]} ..."
+        error.args = (f"{place}: {message}",)
         raise
 
 
