@@ -165,10 +165,15 @@ _MARGIN_BYTES = 256 * 1024
 
 
 class _Budget:
-    """How many layers and calls are left."""
+    """How many layers and calls, and how many tensors, are left."""
 
     def __init__(self) -> None:
         self.left = limits().layers
+        self.tensors = _TENSORS_OF_A_LAYER * self.left
+
+
+# Most layers give one; one that splits its input, or stands within others, needs more.
+_TENSORS_OF_A_LAYER = 50
 
 
 _budget: ContextVar[_Budget | None] = ContextVar("budget", default=None)
@@ -200,6 +205,22 @@ def count_layers(count: int = 1) -> None:
             raise SourceError(
                 f"has more than {limits().layers:,} layers and calls of layers, those within "
                 f"models counted at each call. If you trust it, {_way('layers')}."
+            )
+
+
+def count_tensor() -> None:
+    """Count a tensor, where layers are limited.
+
+    Raises:
+        SourceError: when there are too many for as many layers as there may be.
+    """
+    budget = _budget.get()
+    if budget is not None:
+        budget.tensors -= 1
+        if budget.tensors < 0:
+            raise SourceError(
+                f"makes more than {_TENSORS_OF_A_LAYER * limits().layers:,} tensors. "
+                f"If you trust it, {_way('layers')}."
             )
 
 
@@ -246,8 +267,7 @@ def check_digits(text: str) -> None:
 
 def _too_long() -> str:
     return (
-        f"of more than {limits().integer_digits} digits. "
-        f"If you trust it, {_way('integer_digits')}."
+        f"of more than {limits().integer_digits} digits. If you trust it, {_way('integer_digits')}."
     )
 
 

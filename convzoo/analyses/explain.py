@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convzoo.analyses import ANALYSES, STANDARD, Arithmetic, Setting
-from convzoo.graph.dims import Dim, Shape, Worked
+from convzoo.graph.dims import Dim, Shape, UnknownShapeError, Worked
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Layer, Tensor, fact_arguments
@@ -129,6 +129,13 @@ def _text_of(value: Any) -> str:
 
 
 def _of_shape_and_params(call: Call, columns: Sequence[str]) -> list[Arithmetic]:
+    try:
+        return _of_known(call, columns)
+    except UnknownShapeError:
+        return [Arithmetic("output shape, params", "unknown: a shape within it is unknown")]
+
+
+def _of_known(call: Call, columns: Sequence[str]) -> list[Arithmetic]:
     layer = call.layer
     if layer.unknown_because is not None or not all(tensor.is_known for tensor in call.inputs):
         reason = layer.unknown_because or "the shape of its input is unknown"

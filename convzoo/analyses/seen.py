@@ -160,7 +160,12 @@ def _both(one: Seen, other: Seen) -> Seen:
         return one
     phases = lcm(one.phases, other.phases)
     jump = one.jump * (phases // one.phases)
-    if phases > MOST_PHASES or one.lows is None or other.lows is None or one.origin is not other.origin:
+    if (
+        phases > MOST_PHASES
+        or one.lows is None
+        or other.lows is None
+        or one.origin is not other.origin
+    ):
         return Seen(one.axis, phases, jump, None, None)
     units = range(phases)
     lows = tuple(_least((one.low(unit), other.low(unit))) for unit in units)

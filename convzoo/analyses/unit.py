@@ -126,8 +126,7 @@ def _own_bits(tensor: Tensor, axis: int) -> list[int]:
             f"What a unit sees follows from the size of the input, which is {tensor.shape}. "
             "Give it with --input-shape."
         )
-    if size * size > _MOST_BITS:
-        raise ArgumentError(f"An input of {size:,} is too large to tell what a unit sees of it.")
+    _refuse_large(size, size)
     return [1 << place for place in range(size)]
 
 
@@ -166,9 +165,25 @@ def _spread(
     for axis, (own, bits) in zip(axes, boxes, strict=True):
         size = shape[axis]
         if own is None and windows and axis in windows and size is not None:
+            _refuse_large(size, 1)
             own, bits = axis, bits * size
         spread.append((own, bits))
     return tuple(spread)
+
+
+def _refuse_large(count: int, size: int) -> None:
+    if count * size > _MOST_BITS:
+        raise ArgumentError(
+            f"A size of {max(count, size):,} is too large to tell what a unit sees."
+        )
+
+
+def _within(places: range, size: int) -> range:
+    """Those of some places that are from 0 on and below a size; a kernel may be far larger."""
+    step = places.step
+    start = max(0, -(places.start // step))
+    stop = max(start, -((places.start - size) // step))
+    return places[start:stop]
 
 
 def _moved(along: _Along, windows: dict[int, Window] | None, target: Sequence[Dim]) -> _Along:
@@ -181,12 +196,14 @@ def _moved(along: _Along, windows: dict[int, Window] | None, target: Sequence[Di
         return None, [reduce(or_, bits, 0)]
     window = windows.get(axis)
     if window is None:
+        _refuse_large(count, 1)
         return axis, bits * count if len(bits) == 1 else bits
+    _refuse_large(count, len(bits))
     made = []
     for place in range(count):
         assert window.before is not None
         read = inputs_read(window, place * window.stride - window.before)
-        made.append(reduce(or_, (bits[tap] for tap in read if 0 <= tap < len(bits)), 0))
+        made.append(reduce(or_, (bits[tap] for tap in _within(read, len(bits))), 0))
     return axis, made
 
 

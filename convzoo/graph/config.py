@@ -62,7 +62,9 @@ def _checked(read: Callable[[Config], Any], entry: Config) -> Any:
         if name is None and isinstance(config, dict):
             name = config.get("name")
         place = entry.get("class_name") if name is None else f"{entry.get('class_name')} {name!r}"
-        reason = _TOO_DEEP if isinstance(error, RecursionError) else f"{type(error).__name__}: {error}"
+        reason = (
+            _TOO_DEEP if isinstance(error, RecursionError) else f"{type(error).__name__}: {error}"
+        )
         raise SourceError(
             f"{place}: a value in its config is of a kind that does not belong there ({reason})."
         ) from error
@@ -311,7 +313,9 @@ class _NodeReader:
         if isinstance(structure, list):
             if len(structure) >= 3 and isinstance(structure[0], str):
                 name, index, position = structure[:3]
-                if isinstance(index, int) and isinstance(self.layers.get(name), Graph if self._is_legacy else Model):
+                if isinstance(index, int) and isinstance(
+                    self.layers.get(name), Graph if self._is_legacy else Model
+                ):
                     # Among inputs and outputs a functional model's definition is its call 0.
                     index -= 1
                 return self._tensor(name, index, position)

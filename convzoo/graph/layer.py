@@ -13,7 +13,7 @@ from convzoo.graph.dims import UNKNOWN, Shape, UnknownShapeError, refuse
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.naming import automatic_name, snake_case
 from convzoo.graph.structure import leaves
-from convzoo.limits import check_shape
+from convzoo.limits import check_shape, count_tensor
 
 
 WRONG_VALUES = (
@@ -38,6 +38,7 @@ class Tensor:
     __slots__ = ("call", "dtype", "index", "is_recovered", "shape")
 
     def __init__(self, shape: Shape, dtype: str = "float32") -> None:
+        count_tensor()
         if shape is not UNKNOWN:
             check_shape(shape)
         self.shape = shape
@@ -564,7 +565,9 @@ def windows_of(layer: Layer, *args: Any, **kwargs: Any) -> tuple[Window, ...] | 
 
 def _uncalculated(layer: Layer, fact: str, error: Exception) -> ShapeError:
     kind = type(error).__name__
-    return ShapeError(f"{layer.class_name} {layer.name!r}: its {fact} can't be calculated ({kind}: {error}).")
+    return ShapeError(
+        f"{layer.class_name} {layer.name!r}: its {fact} can't be calculated ({kind}: {error})."
+    )
 
 
 def weights_within(layer: Layer) -> tuple[Weight, ...]:

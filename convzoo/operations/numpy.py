@@ -1551,10 +1551,10 @@ class ArraySplit(Rearranging):
         axis = self.axis_of(self.axis, len(shape))
         self.require(isinstance(count, int) and count > 0, "needs a number of parts", x)
         size = shape[axis]
-        sizes = [
+        sizes = (
             None if size is None else size // count + (1 if part < size % count else 0)
             for part in range(count)
-        ]
+        )
         return [self.tensor((*shape[:axis], n, *shape[axis + 1 :]), x.dtype) for n in sizes]
 
 
