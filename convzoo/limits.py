@@ -173,7 +173,7 @@ class _Budget:
 
 
 # Most layers give one; one that splits its input, or stands within others, needs more.
-_TENSORS_OF_A_LAYER = 50
+_TENSORS_OF_A_LAYER = 20
 
 
 _budget: ContextVar[_Budget | None] = ContextVar("budget", default=None)

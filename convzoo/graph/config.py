@@ -7,7 +7,7 @@ nothing that a config names is ever imported or executed.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from convzoo.errors import ConvzooError, GraphError, SourceError
 from convzoo.graph.dims import Shape, UnknownShapeError
@@ -20,6 +20,7 @@ from convzoo.graph.unknown_layer import UnknownLayer
 from convzoo.limits import count_layers, limited_layers
 
 Config: TypeAlias = "dict[str, Any]"
+_Read = TypeVar("_Read")
 
 # Keras keeps some operations beside what they are for; its layers all have another module.
 _OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "keras.src.quantizers.")
@@ -50,7 +51,7 @@ def graph_from_config(config: Config) -> Graph:
         return _checked(_graph_from, config)
 
 
-def _checked(read: Callable[[Config], Any], entry: Config) -> Any:
+def _checked(read: Callable[[Config], _Read], entry: Config) -> _Read:
     """What is read from an entry; where a value is of another kind than Keras writes, an error."""
     try:
         return read(entry)
@@ -115,8 +116,7 @@ def layer_from_config(entry: Config) -> Layer:
         ArgumentError: when an argument can't be used.
     """
     count_layers()
-    layer: Layer = _checked(_layer_from, entry)
-    return layer
+    return _checked(_layer_from, entry)
 
 
 def _layer_from(entry: Config) -> Layer:

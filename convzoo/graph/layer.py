@@ -15,7 +15,6 @@ from convzoo.graph.naming import automatic_name, snake_case
 from convzoo.graph.structure import leaves
 from convzoo.limits import check_shape, count_tensor
 
-
 WRONG_VALUES = (
     TypeError,
     ValueError,

@@ -45,6 +45,37 @@ _ESCAPES: dict[str, Callable[[str], str]] = {
 }
 
 
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "$": r"\$",
+        "%": r"\%",
+        "&": r"\&",
+        "#": r"\#",
+        "_": r"\_",
+        "^": r"\^{}",
+        "~": r"\~{}",
+    }
+)
+
+
+def escaped(text: str, style: str) -> str:
+    """Lines that stand around a table, so that a file's names are no markup of its format.
+
+    Args:
+        text: the lines.
+        style: a format of tabulate, or one of `TABULATE_NAMES`.
+    """
+    name = TABULATE_NAMES.get(style, style)
+    if name.startswith("latex"):
+        return text.translate(_LATEX)
+    if escape := inert if name == "tsv" else _ESCAPES.get(name):
+        return "\n".join(map(escape, text.split("\n")))
+    return text
+
+
 def cells_text(
     rows: Iterable[Sequence[str]], headers: Sequence[str], style: str, alignments: Sequence[str]
 ) -> str:

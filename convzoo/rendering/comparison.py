@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from convzoo.analyses.receptive_field import sizes_text
-from convzoo.rendering import TABULATE_NAMES, cells_text, printable, shape_text, shortened
+from convzoo.rendering import TABULATE_NAMES, cells_text, escaped, printable, shape_text, shortened
 from convzoo.rendering.csv import csv_text
 from convzoo.rendering.totals import total_text
 
@@ -39,7 +39,7 @@ def comparison_text(comparison: Comparison, style: str = "table") -> str:
             parts.append(_changes(changes, style, comparison.names))
     notes = [*_notes(comparison)]
     if notes:
-        parts.append("\n".join(notes))
+        parts.append(escaped("\n".join(notes), style))
     if TABULATE_NAMES.get(style, style) == "html":
         return "".join(part if part.startswith("<") else f"<p>{escape(part)}</p>" for part in parts)
     return "\n\n".join(parts)

@@ -15,6 +15,7 @@ from convzoo.rendering import (
     FORMATS,
     TABULATE_NAMES,
     cells_text,
+    escaped,
     printable,
     shape_text,
     shortened,
@@ -29,7 +30,8 @@ def table(report: Report, style: str = "table") -> str:
         report: what to show.
         style: a format of tabulate, or one of `TABULATE_NAMES`.
     """
-    return f"{_title(report)}\n\n{_rows(report, style)}\n\n{totals(report)}"
+    title, below = escaped(_title(report), style), escaped(totals(report), style)
+    return f"{title}\n\n{_rows(report, style)}\n\n{below}"
 
 
 def html(report: Report) -> str:
