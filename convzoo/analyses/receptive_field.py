@@ -11,7 +11,7 @@ from math import lcm
 from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import Arithmetic, Findings, Setting, analysis
-from convzoo.analyses.seen import MOST_PHASES, Seen, through, union, whole
+from convzoo.analyses.seen import MOST_PHASES, MOST_READS, Seen, through, union, whole
 from convzoo.graph.dims import Dim
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.graph.trace import Step, Trace
@@ -155,12 +155,24 @@ def sights_of(trace: Trace) -> tuple[dict[Tensor, Sight | None], dict[Layer, lis
         for tensor in trace.inputs
     }
     notes: dict[Layer, list[str]] = {}
+    left = _MOST_STEPS
     for step in trace.steps:
-        sight, found = _sight(step, sights)
+        sight, found = _sight(step, sights) if left > 0 else (None, [_TOO_MANY])
+        left -= 0 if sight is None else sum(map(_steps, sight.values()))
         if found:
             notes.setdefault(step.row, []).extend(found)
         sights.update(dict.fromkeys(step.outputs, sight))
     return sights, notes
+
+
+# What all layers together may take, some seconds; those of real networks take a hundredth.
+_MOST_STEPS = 1_000_000
+_TOO_MANY = "what its units see has too many patterns to be told"
+
+
+def _steps(several: Iterable[Seen]) -> int:
+    """What it took to find what units see, or little more."""
+    return sum(min(one.phases**2, MOST_READS) for one in several if one.phases > 1)
 
 
 def _arithmetic(trace: Trace, sights: dict[Tensor, Sight | None]) -> dict[Layer, list[Arithmetic]]:

@@ -24,8 +24,8 @@ Ends = tuple["int | None", ...]
 
 MOST_PHASES = 10_000
 """More phases than any sensible network has; what has more is not told."""
-# What the units of all phases read together; likewise.
-_MOST_READS = 20_000
+MOST_READS = 10_000
+"""What the units of all phases may read together; likewise."""
 
 
 class Seen(NamedTuple):
@@ -92,7 +92,7 @@ def through(window: Window, seen: Seen) -> Seen:
             "The strides of the windows multiply to a number that is too large to be told."
         )
     reads = phases * min(window.kernel, seen.phases)
-    if seen.lows is None or seen.highs is None or reads > _MOST_READS or phases > MOST_PHASES:
+    if seen.lows is None or seen.highs is None or reads > MOST_READS or phases > MOST_PHASES:
         return Seen(seen.axis, phases, jump, None, None)
     before, origin = (0, object()) if window.before is None else (window.before, seen.origin)
     lows: list[int | None] = []

@@ -127,8 +127,13 @@ def _fail(message: str) -> int:
     return 2
 
 
+# A message may repeat what a file holds.
+_LONGEST_MESSAGE = 4000
+
+
 def _tell(title: str, colour: str, message: str) -> None:
     from convzoo.rendering import printable
 
-    line = printable(" ".join(message.split()))
+    line = printable(" ".join(message[:_LONGEST_MESSAGE].split()))
+    line += " ..." if len(message) > _LONGEST_MESSAGE else ""
     click.echo(f"{click.style(title, fg=colour)} {line}", err=True)

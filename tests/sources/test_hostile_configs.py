@@ -27,7 +27,8 @@ def _ask_all(config: Any) -> None:
     assert json.dumps(report.to_dict())
     for style in ("csv", "markdown", "html", "latex"):
         assert FORMATS.get(style)(report).encode()
-    assert [str(line) for line in explain(report.graph, ["params", "macs"], report.setting)]
+    lines = explain(report.graph, ["params", "macs"], report.setting)
+    assert all(str(line) for line in lines)
     assert plot(data).encode()
 
 
