@@ -11,8 +11,6 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-from hatchling.builders.wheel import WheelBuilder
-
 from convzoo.errors import ConvzooError
 from convzoo.version import __version__
 from convzoo.zoo import list_models
@@ -74,6 +72,8 @@ def _compiled() -> dict[str, bytes]:
 
     Kept until the wheel, the compiler or Pyodide changes, since compiling takes 15 seconds.
     """
+    from hatchling.builders.wheel import WheelBuilder
+
     with tempfile.TemporaryDirectory(dir=_PYODIDE.parent) as folder:
         (wheel,) = map(
             Path, WheelBuilder(str(_ROOT)).build(directory=folder, versions=["standard"])
