@@ -18,6 +18,7 @@ from convzoo.cli import run
 from convzoo.training import benchmark
 from convzoo.training.benchmark import Task, bench
 from convzoo.training.tables import Measured
+from tests.foreground import in_foreground
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,7 @@ def _begin(folder: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=in_foreground,
     )
 
 

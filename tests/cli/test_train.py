@@ -17,6 +17,7 @@ import pytest
 
 from convzoo import train
 from convzoo.cli import run
+from tests.foreground import in_foreground
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,7 @@ def _begin(folder: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=in_foreground,
     )
 
 
