@@ -75,20 +75,24 @@ def test_convolution_follows_its_attributes_and_sliders(show: Show) -> None:
     expected = convzoo.calc("13x13x1 conv:1,5,3").to_dict()["layers"][0]
     assert _result(figure) == "The output is {1} x {2}.".format(*expected["output_shape"])
     assert f"5 x 5 + 1 bias = {expected['params']}" in figure.inner_text()
-    assert figure.locator(".figure-grid").nth(0).locator(".figure-cell").count() == 13 * 13
-    assert figure.locator(".figure-grid").nth(1).locator(".figure-cell").count() == 3 * 3
+    playwright.expect(figure.locator(".figure-grid").nth(0).locator(".figure-cell")).to_have_count(
+        13 * 13
+    )
+    playwright.expect(figure.locator(".figure-grid").nth(1).locator(".figure-cell")).to_have_count(
+        3 * 3
+    )
 
 
 def test_convolution_draws_padding_and_holes(show: Show) -> None:
     figure = show('<convolution-figure padding="same" dilation="2"></convolution-figure>').locator(
         "convolution-figure"
     )
-    assert figure.locator(".figure-cell--padding").count() == 10 * 10 - 6 * 6
-    assert figure.locator(".figure-tap").count() == 9
+    playwright.expect(figure.locator(".figure-cell--padding")).to_have_count(10 * 10 - 6 * 6)
+    playwright.expect(figure.locator(".figure-tap")).to_have_count(9)
     assert "max((6 - 1) x 1 + 5 - 6, 0) = 4, 2 before and 2 after" in figure.inner_text()
     assert "rows -2 to 2 and columns -2 to 2, every second" in figure.inner_text()
     figure.locator("select[name=padding]").select_option("valid")
-    assert figure.locator(".figure-cell--padding").count() == 0
+    playwright.expect(figure.locator(".figure-cell--padding")).to_have_count(0)
     assert _result(figure) == "The output is 2 x 2."
     _set(figure, stride=2)
     assert _result(figure).endswith("Keras refuses a stride and a dilation above 1 together.")
@@ -159,7 +163,7 @@ def test_receptive_field_grows_with_the_stack(show: Show) -> None:
     report = convzoo.calc("12x1 conv:1,3 maxpool:2 conv:1,3", columns=["receptive_field"])
     seen = [row["receptive_field"] for row in report.to_dict()["layers"]]
     shown = figure.locator("tbody tr")
-    assert shown.count() == 1 + len(seen)
+    playwright.expect(shown).to_have_count(1 + len(seen))
     for row, field in zip(shown.all()[1:], seen, strict=True):
         numbers = row.locator("strong").all_inner_texts()
         assert numbers == [str(field[name][0]) for name in ("size", "stride", "start")]
@@ -167,7 +171,7 @@ def test_receptive_field_grows_with_the_stack(show: Show) -> None:
 
     _set(figure, unit=0)
     assert "Unit 0 sees 8 of 12 inputs, from 0 to 7." in figure.inner_text()
-    assert figure.locator(".figure-cone").count() == 3
+    playwright.expect(figure.locator(".figure-cone")).to_have_count(3)
     figure.locator(".figure-cell--choosable").last.click()
     assert "Unit 2 sees 8 of 12 inputs, from 4 to 11." in figure.inner_text()
 
@@ -188,7 +192,7 @@ def test_layers_are_added_changed_and_removed(show: Show) -> None:
     assert "Layer 2 does not fit: its window spans 9, and there are 7 units" in _result(figure)
     assert not figure.locator("svg").is_visible()
     layer.get_by_label("Padding").select_option("same")
-    assert figure.locator(".figure-cell--padding").count() == 8
+    playwright.expect(figure.locator(".figure-cell--padding")).to_have_count(8)
     layer.get_by_label("Kind").select_option("pool")
     assert layer.get_by_label("Dilation").is_disabled()
     assert _result(figure) == "The receptive field of the last layer is 7, its stride 1."
