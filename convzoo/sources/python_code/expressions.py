@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -65,12 +66,12 @@ class Return(Exception):  # noqa: N818 - as the statement
         self.value = value
 
 
-class Expressions(State):
+class Expressions(State, ABC):
     """A reading that follows expressions."""
 
+    @abstractmethod
     def do_all(self, statements: list[ast.stmt]) -> None:
         """Follow the statements of a function."""
-        raise NotImplementedError
 
     def _eval(self, node: ast.expr) -> Any:
         self._left -= 1
