@@ -39,6 +39,16 @@ format_option: Callable[[Any], Any] = click.option(
 )
 """How an answer looks, as the argument `style`."""
 
+text_or_json_option: Callable[[Any], Any] = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    metavar="NAME",
+    help="text, or json for one object.",
+)
+"""How an answer that is no table looks, as the argument `style`."""
+
 data_option: Callable[[Any], Any] = click.option(
     "--data",
     default="digits",

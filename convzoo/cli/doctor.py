@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convzoo.cli import COMMANDS
+from convzoo.cli.arguments import text_or_json_option
 
 _WIDTH = 100
 
@@ -18,14 +19,7 @@ if TYPE_CHECKING:
 
 @COMMANDS.register("doctor")
 @click.command("doctor", short_help="What is installed, and whether it fits together.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    metavar="NAME",
-    help="text, or json for one object.",
-)
+@text_or_json_option
 def command(style: str) -> None:
     """Tell what is installed, and whether it fits together, without importing any of it.
 

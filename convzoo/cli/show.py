@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convzoo.cli import COMMANDS, candidates
+from convzoo.cli.arguments import text_or_json_option
 
 # Longer lines are hard to read, however wide the terminal is.
 _WIDEST = 100
@@ -14,14 +15,7 @@ _WIDEST = 100
 @click.command("show", short_help="What is known of an architecture, and its table.")
 @click.argument("name", shell_complete=candidates.models)
 @click.option("--card", "is_alone", is_flag=True, help="Show the card without the table.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    metavar="NAME",
-    help="text, or json for the card as one object.",
-)
+@text_or_json_option
 def command(name: str, is_alone: bool, style: str) -> None:
     """Show the card of an architecture of the zoo, and its table.
 
