@@ -270,7 +270,15 @@ class Layer(_Described):
             self._check_dtype()
         if "trainable" in values and not isinstance(values["trainable"], bool):
             raise self.error("trainable must be True or False", f"trainable={self.trainable!r}")
-        self.check_arguments()
+        try:
+            self.check_arguments()
+        except ConvzooError:
+            raise
+        except WRONG_VALUES as error:
+            raise ArgumentError(
+                f"{self.class_name}: an argument is of a kind that does not belong there "
+                f"({type(error).__name__}: {error})."
+            ) from error
         if values.get("name") is None:
             values["name"] = automatic_name(self._name_stem)
         elif not isinstance(self.name, str):

@@ -17,7 +17,7 @@ from convzoo.errors import ConvzooError, SourceError, UnknownNameError
 from convzoo.graph.dims import Shape
 from convzoo.graph.graph import Sequential
 from convzoo.graph.input import Input
-from convzoo.graph.layer import Layer
+from convzoo.graph.layer import Layer, Tensor
 from convzoo.layers import LAYERS
 from convzoo.limits import check_digits, count_layers, limited_layers
 
@@ -92,9 +92,7 @@ def read_stack(words: list[str]) -> Sequential:
         count_layers(len(words))
     for number, word in enumerate(words):
         try:
-            model.add(
-                read_input(word) if number == 0 else Word.of(word).layer(model.outputs.rank - 2)
-            )
+            model.add(read_input(word) if number == 0 else Word.of(word).layer(model.outputs))
         except ConvzooError as error:
             error.args = (f"{word!r}: {error}",)
             raise
@@ -161,16 +159,16 @@ class Word(NamedTuple):
         name, _, arguments = text.partition(":")
         return cls(name, *parsed_arguments(arguments, read))
 
-    def layer(self, rank: int) -> Layer:
+    def layer(self, inputs: Any) -> Layer:
         """The layer that it describes.
 
         Args:
-            rank: how many axes its input has between the batch and the channels.
+            inputs: what the layer will be called on.
 
         Raises:
             ConvzooError: when there is no such layer, or it refuses its arguments.
         """
-        kind = _class_of(self.name, rank)
+        kind = _class_of(self.name, _rank_of(inputs))
         arguments: dict[str, Any] = {}
         for value in self.positional:
             argument = _argument_of(value, kind)
@@ -187,7 +185,12 @@ class Word(NamedTuple):
         return kind(**arguments, **self.keywords)
 
 
-def _class_of(name: str, rank: int) -> type[Layer]:
+def _rank_of(inputs: Any) -> int | None:
+    """How many axes lie between the batch and the channels; `None` where that is unknown."""
+    return inputs.rank - 2 if isinstance(inputs, Tensor) and inputs.is_known else None
+
+
+def _class_of(name: str, rank: int | None) -> type[Layer]:
     kind = LAYERS.find(name, name.lower(), f"{name.lower()}{rank}d")
     if kind is not None:
         return kind
@@ -199,8 +202,9 @@ def _class_of(name: str, rank: int) -> type[Layer]:
         ranks = [n for n in (1, 2, 3) if LAYERS.find(f"{name.lower()}{n}d")]
         *most, last = [str(n + 1) for n in ranks]
         axes = f"{', '.join(most)} or {last}" if most else last
+        here = "an unknown number" if rank is None else rank + 1
         raise SourceError(
-            f"{name} needs an input of {axes} axes, channels included; it has {rank + 1} here."
+            f"{name} needs an input of {axes} axes, channels included; it has {here} here."
         )
     by_case = sorted(LAYERS.names(), key=lambda known: not known.islower())
     raise UnknownNameError("layer", name, [*sorted(short), *by_case])

@@ -190,7 +190,7 @@ class _Points:
         values = [self._value(axis, fixed, refusals) for axis in range(self._rank)]
         for place, word in enumerate(self._stack.words_of(values)):
             refusals.place = place
-            model.add(word.layer(model.outputs.rank - 2))
+            model.add(word.layer(model.outputs))
         return model
 
     def _value(self, axis: int, fixed: dict[int, int], refusals: Refusals) -> Any:

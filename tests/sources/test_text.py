@@ -109,6 +109,12 @@ def test_text_is_a_stack_with_comments_and_lines() -> None:
             "'maxpool:2': maxpool needs an input of 2, 3 or 4 axes, channels included; "
             "it has 1 here.",
         ),
+        ("5 lambda:x conv:8,3", "conv needs an input of 2, 3 or 4 axes, channels included; "),
+        ("9x4 lstm:8,return_state=true conv:8,3", "it has an unknown number here."),
+        (
+            "32 relu:8,wide",
+            "'relu:8,wide': ReLU: an argument is of a kind that does not belong there (TypeError: ",
+        ),
         ("28x28x1", "The stack has an input and no layers. Write, for example, "),
         (
             "conv:8,3 dense:3",
