@@ -137,9 +137,11 @@ def Input(  # noqa: N802 - Keras's name
         A symbolic tensor.
 
     Raises:
-        ArgumentError: when there is no shape, or two.
+        ArgumentError: when there is no shape, or two, or an argument can't be used.
     """
     if tensor is not None:
+        if not isinstance(tensor, Tensor):
+            raise ArgumentError(f"Input: tensor must be a tensor. Received tensor={tensor!r}.")
         batch_shape, dtype = tensor.shape, tensor.dtype
     given = {
         "shape": shape,

@@ -121,6 +121,10 @@ def test_text_is_a_stack_with_comments_and_lines() -> None:
             "'conv:8,3': a stack begins with the sizes of its input, such as 28x28x1. ",
         ),
         ("input:shape=5 dense:3", "'input:shape=5': Input: shape must be a tuple of sizes. "),
+        (
+            "input:8,tensor=5 dense:3",
+            "'input:8,tensor=5': Input: tensor must be a tensor. Received ",
+        ),
         ("input:8,bogus=5 dense:3", "'input:8,bogus=5': an input takes sizes, batch_size, dtype "),
     ],
 )
