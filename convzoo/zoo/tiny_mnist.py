@@ -20,28 +20,33 @@ if TYPE_CHECKING:
     from convzoo.graph.graph import Graph
 
 
-def _stage(number: int, filters: int, kernel: int, strides: int = 1) -> list[Any]:
+def _stage(number: int, filters: int, kernel: int) -> list[Any]:
     return [
-        layers.Conv2D(filters, kernel, strides=strides, use_bias=False),
+        layers.Conv2D(filters, kernel, use_bias=False),
         # The next convolution scales its maps as it likes.
         layers.BatchNormalization(scale=False),
         layers.Activation("relu", name=f"stage{number}"),
     ]
 
 
+def _separable_stage(number: int, filters: int) -> list[Any]:
+    return [layers.DepthwiseConv2D(3, use_bias=False), *_stage(number, filters, 1)]
+
+
 def _five_convolutions(
     filters: Sequence[int], dropout: float, input_shape: Shape, classes: int
 ) -> Graph:
-    """Five 3x3 convolutions, the second and the fourth of stride 2."""
-    stages = [
-        layer
-        for number, count in enumerate(filters, start=1)
-        for layer in _stage(number, count, 3, strides=2 if number in (2, 4) else 1)
-    ]
+    """Five 3x3 convolutions, and a pooling after the second and the fourth."""
     return models.Sequential(
         [
             layers.Input(input_shape),
-            *stages,
+            *_stage(1, filters[0], 3),
+            *_stage(2, filters[1], 3),
+            layers.MaxPooling2D((2, 2)),
+            *_stage(3, filters[2], 3),
+            *_stage(4, filters[3], 3),
+            layers.MaxPooling2D((2, 2)),
+            *_stage(5, filters[4], 3),
             layers.Flatten(),
             *([layers.Dropout(dropout)] if dropout else []),
             layers.Dense(classes, activation="softmax"),
@@ -55,12 +60,10 @@ def _card(
     total_params: int,
     stages: int,
     recipe: Recipe,
-    accuracy: str | None = None,
+    accuracy: str,
+    note: str,
 ) -> Card:
-    """A card whose claim is what `convzoo bench` measured here, with one seed."""
-    claims: tuple[Claim, ...] = ()
-    if accuracy is not None:
-        claims = (Claim("accuracy", accuracy, on="MNIST", measured=accuracy, note="one seed"),)
+    """A card whose claim is what was measured here by its recipe."""
     return Card(
         title=f"A network for MNIST of at most {budget} parameters",
         source=Source("The authors of convzoo", "convzoo", 2026),
@@ -71,7 +74,7 @@ def _card(
         stages=tuple(f"stage{number}" for number in range(1, stages + 1)),
         recipe=recipe,
         tags=("mnist", "tiny"),
-        claims=claims,
+        claims=(Claim("accuracy", accuracy, on="MNIST", measured=accuracy, note=note),),
     )
 
 
@@ -92,6 +95,10 @@ def _recipe(epochs: int, learning_rate: float, augmentation: tuple[str, ...] = (
     )
 
 
+def _mean(seeds: int) -> str:
+    return f"mean of {seeds} seeds, no images held out"
+
+
 _A_LITTLE = (
     "RandomRotation:0.02,fill_mode=constant",
     "RandomTranslation:0.07,0.07,fill_mode=constant",
@@ -103,36 +110,39 @@ _MUCH = (
 )
 
 
-@register(_card("1,000", 996, 1_026, 3, _recipe(60, 0.02), "98.36 %"))
+@register(_card("1,000", 970, 1_050, 4, _recipe(60, 0.02), "98.78 %", "one seed"))
 def tiny_mnist_1k(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
-    """Three convolutions and two poolings."""
+    """A convolution and three depthwise separable ones, and a weight for each place of a map."""
     return models.Sequential(
         [
             layers.Input(input_shape),
-            *_stage(1, 5, 5),
+            *_stage(1, 10, 3),
+            *_separable_stage(2, 10),
             layers.MaxPooling2D((2, 2)),
-            *_stage(2, 6, 3),
+            *_separable_stage(3, 10),
+            *_separable_stage(4, 10),
             layers.MaxPooling2D((2, 2)),
-            *_stage(3, 4, 3),
+            # One window over the whole map: a dense layer alone would need ten times the weights.
+            layers.DepthwiseConv2D(4, use_bias=False),
             layers.Flatten(),
             layers.Dense(classes, activation="softmax"),
         ]
     )
 
 
-@register(_card("8,000", 7_956, 8_096, 5, _recipe(30, 0.01, _A_LITTLE), "99.31 %"))
+@register(_card("8,000", 7_928, 8_068, 5, _recipe(40, 0.01, _A_LITTLE), "99.41 %", _mean(7)))
 def tiny_mnist_8k(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
-    """Five convolutions of 12 to 16 filters."""
-    return _five_convolutions((12, 12, 14, 16, 16), 0.0, input_shape, classes)
+    """Five convolutions of 11 to 18 filters."""
+    return _five_convolutions((11, 11, 15, 15, 18), 0.0, input_shape, classes)
 
 
-@register(_card("100,000", 96_270, 96_766, 5, _recipe(20, 0.005, _MUCH)))
+@register(_card("100,000", 97_280, 97_784, 5, _recipe(30, 0.005, _MUCH), "99.59 %", _mean(6)))
 def tiny_mnist_100k(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
-    """Five convolutions of 28 to 72 filters."""
-    return _five_convolutions((28, 36, 52, 60, 72), 0.2, input_shape, classes)
+    """Five convolutions of 30 to 76 filters."""
+    return _five_convolutions((30, 30, 58, 58, 76), 0.3, input_shape, classes)
 
 
-@register(_card("330,000", 317_538, 318_418, 5, _recipe(15, 0.003, _MUCH)))
+@register(_card("330,000", 322_474, 323_394, 5, _recipe(30, 0.003, _MUCH), "99.59 %", _mean(6)))
 def tiny_mnist_330k(input_shape: Shape = (28, 28, 1), classes: int = 10) -> Graph:
-    """Five convolutions of 32 to 144 filters."""
-    return _five_convolutions((32, 56, 88, 120, 144), 0.4, input_shape, classes)
+    """Five convolutions of 52 to 140 filters."""
+    return _five_convolutions((52, 52, 108, 108, 140), 0.4, input_shape, classes)
