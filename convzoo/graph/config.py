@@ -122,7 +122,7 @@ def layer_from_config(entry: Config) -> Layer:
 def _layer_from(entry: Config) -> Layer:
     class_name, config = _entry(entry, "class_name", str), entry.get("config")
     if class_name in _keras_layers and entry.get("module") == "keras.layers":
-        return _keras_layers[class_name].from_config(_entry(entry, "config", dict))
+        return _keras_layers[class_name].from_config(_arguments(entry))
     if class_name in TENSORFLOW_CLASSES and isinstance(config, dict):
         from convzoo.operations.tensorflow import TensorFlowFunction
 
@@ -132,12 +132,20 @@ def _layer_from(entry: Config) -> Layer:
     kind = _described_class(entry, class_in_keras_3(class_name, config))
     if kind is None:
         return UnknownLayer.of_entry(entry)
-    arguments = _entry(entry, "config", dict)
+    arguments = _arguments(entry)
     if "module" not in entry:
         arguments = with_old_defaults(kind.class_name, arguments)
     elif entry["module"] == "keras.layers" and kind.class_name == class_name:
         _keras_layers[class_name] = kind
     return kind.from_config(arguments)
+
+
+def _arguments(entry: Config) -> Config:
+    """The arguments of a layer: none where Keras takes what stands there for nothing."""
+    if "config" in entry and not entry["config"]:
+        return {}
+    arguments: Config = _entry(entry, "config", dict)
+    return arguments
 
 
 def _described_class(entry: Config, class_name: str) -> type[Layer] | None:
