@@ -283,8 +283,11 @@ def check_json(data: bytes) -> None:
     now = limits()
     if len(data) > now.text_bytes:
         raise too_many_bytes("text_bytes")
-    # Each list or object but an empty one has a value more than it has commas.
-    if data.count(b",") + data.count(b"[") + data.count(b"{") > now.json_values:
+    # A value takes two bytes, a comma or bracket among them. Each list or object but an empty one
+    # has a value more than it has commas.
+    if len(data) > 2 * now.json_values and (
+        data.count(b",") + data.count(b"[") + data.count(b"{") > now.json_values
+    ):
         raise SourceError(
             f"has more than {now.json_values:,} values. If you trust it, {_way('json_values')}."
         )

@@ -6,7 +6,7 @@ layer counts once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any, TypeAlias
 
@@ -48,6 +48,7 @@ def params(trace: Trace, setting: Setting) -> Findings:
 
 # Elements that are trained, elements that are not, and the bits of both.
 _Count: TypeAlias = "tuple[int, int, int]"
+_NOTHING: _Count = (0, 0, 0)
 
 
 def _count(layer: Layer, setting: Setting) -> _Count | None:
@@ -67,19 +68,22 @@ def _repeated(layers: Iterable[Layer], setting: Setting) -> _Count:
             weights = [layer.variables[place] for place in again]
             counts.append(_count_weights(layer, weights, setting))
             seen.update(layer.shared_variables.values())
-    return _total(counts, (0, 0, 0))
+    return _total(counts, _NOTHING) if counts else _NOTHING
 
 
-def _count_weights(layer: Layer, weights: Iterable[Weight], setting: Setting) -> _Count:
+def _count_weights(layer: Layer, weights: Sequence[Weight], setting: Setting) -> _Count:
     """What these weights of a layer hold."""
+    if not weights:
+        return _NOTHING
     trainable = non_trainable = bits = 0
+    own_bits = setting.bits(layer.variable_dtype) or 0
     for weight in weights:
         elements = prod(weight.shape)  # type: ignore[arg-type]
         if layer.trains(weight):
             trainable += elements
         else:
             non_trainable += elements
-        bits += elements * (setting.bits(weight.dtype or layer.variable_dtype) or 0)
+        bits += elements * (own_bits if weight.dtype is None else setting.bits(weight.dtype) or 0)
     return (trainable, non_trainable, bits)
 
 
@@ -110,7 +114,7 @@ def _arithmetic(layer: Layer, setting: Setting) -> list[Arithmetic]:
 def _total(counts: Iterable[_Count | None], repeated: _Count) -> _Count:
     """The sum of what is known, less what is counted more than once."""
     known = [count for count in counts if count is not None]
-    sums = map(accumulated, zip((0, 0, 0), *known, strict=True))
+    sums = map(accumulated, zip(_NOTHING, *known, strict=True))
     trainable, non_trainable, bits = (s - r for s, r in zip(sums, repeated, strict=True))
     return (trainable, non_trainable, bits)
 
@@ -126,5 +130,9 @@ def _columns(count: _Count | None, train: bool) -> dict[str, Any]:
     trainable, non_trainable, bits = count
     if not train:
         trainable, non_trainable = 0, trainable + non_trainable
-    values = (trainable + non_trainable, trainable, non_trainable, -(-bits // 8))
-    return dict(zip(_COLUMNS, values, strict=True))
+    return {
+        "params": trainable + non_trainable,
+        "trainable_params": trainable,
+        "non_trainable_params": non_trainable,
+        "weight_bytes": -(-bits // 8),
+    }

@@ -10,7 +10,7 @@ from convzoo.analyses import ANALYSES, STANDARD, Analysis, Findings, Setting
 from convzoo.graph.dims import UNKNOWN, Dim, Shape
 from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
-from convzoo.graph.layer import Call, Layer
+from convzoo.graph.layer import Call, Layer, Tensor
 from convzoo.graph.trace import Trace
 
 if TYPE_CHECKING:
@@ -270,18 +270,16 @@ class Report:
         analyses = {id(found): found for found in map(ANALYSES.get, columns)}
         findings = [self._find(found) for found in analyses.values()]
         in_sizes = [found for one in analyses.values() if (found := self._formulas(one))]
+        by_column = [(column, self._find(ANALYSES.get(column)).rows) for column in columns]
+        noted = [found.notes for found in findings if found.notes]
         calls: dict[Layer, list[Call]] = {}
         for call in self.graph.calls:
             calls.setdefault(call.layer, []).append(call)
         rows = []
         for layer in self.graph.layers:
-            values: dict[str, Any] = {}
-            notes: list[str] = []
-            for found in findings:
-                values.update(found.rows.get(layer, {}))
-                if found.notes:
-                    notes += found.notes.get(layer, [])
+            values = {column: found.get(layer, {}).get(column) for column, found in by_column}
             own_calls = calls.get(layer, ())
+            notes = [note for found in noted for note in found.get(layer, ())]
             notes += _unknown_because(layer, own_calls)
             nested: tuple[Row, ...] = ()
             if isinstance(layer, Graph):
@@ -292,9 +290,9 @@ class Report:
                     _output_shape(own_calls),
                     _input_names(own_calls),
                     tuple(notes),
-                    {column: values.get(column) for column in columns},
+                    values,
                     nested,
-                    _formula_texts(layer, values, in_sizes),
+                    _formula_texts(layer, values, in_sizes) if in_sizes else {},
                 )
             )
         return tuple(rows)
@@ -332,8 +330,13 @@ def _output_shape(calls: Sequence[Call]) -> Shapes:
     if not calls:
         return []
     last = calls[0] if len(calls) == 1 else max(calls, key=lambda call: call.number)
-    shapes = [None if tensor.shape is UNKNOWN else tensor.shape for tensor in last.output_tensors]
-    return shapes[0] if len(shapes) == 1 else shapes
+    if len(last.output_tensors) != 1:
+        return [_known_shape(tensor) for tensor in last.output_tensors]
+    return _known_shape(last.output_tensors[0])
+
+
+def _known_shape(tensor: Tensor) -> Shape | None:
+    return None if tensor.shape is UNKNOWN else tensor.shape
 
 
 def _unknown_because(layer: Layer, calls: Sequence[Call]) -> list[str]:
@@ -381,7 +384,7 @@ def _row_dict(row: Row) -> dict[str, Any]:
         "notes": list(row.notes),
     }
     if row.formulas:
-        entry["formulas"] = {c: text for c, text in row.formulas.items() if c in row.values}
+        entry["formulas"] = dict(row.formulas)
     if row.layers:
         entry["layers"] = [_row_dict(inner) for inner in row.layers]
     return entry

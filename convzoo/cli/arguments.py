@@ -78,10 +78,11 @@ def read_source(words: tuple[str, ...], input_shape: Any = None) -> Graph:
     Raises:
         SourceError: when it names none.
     """
+    from convzoo.graph.garbage import no_collection
     from convzoo.graph.naming import fresh_names
     from convzoo.sources import read_bytes, read_words, reshaped
 
-    with fresh_names():
+    with fresh_names(), no_collection():
         if words == ("-",):
             if sys.stdin is None or sys.stdin.isatty():
                 raise SourceError(

@@ -60,7 +60,10 @@ def total(dims: Iterable[Dim]) -> Dim:
 
 def accumulated(numbers: Iterable[Any]) -> Any:
     """The sum of numbers that are known; of arrays the small ones first, so that few are large."""
-    return sum(sorted(numbers, key=lambda number: getattr(number, "size", 0)))
+    numbers = list(numbers)
+    if {*map(type, numbers)} != {int}:
+        numbers.sort(key=lambda number: getattr(number, "size", 0))
+    return sum(numbers)
 
 
 def ceil_div(dividend: int, divisor: int) -> int:

@@ -21,7 +21,7 @@ from convzoo.graph.layer import (
     weights_within,
     work_of,
 )
-from convzoo.graph.naming import automatic_name
+from convzoo.graph.naming import automatic_name, snake_case
 from convzoo.graph.order import depth_first, keras_order
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.limits import count_layers
@@ -48,7 +48,7 @@ class Graph(Layer):
             self.__dict__["trainable"] = trainable
         if name is not None and not isinstance(name, str):
             raise GraphError(f"A model's name must be a text. Received name={name!r}.")
-        self.name = automatic_name(self._name_stem) if name is None else name
+        self.name = automatic_name(snake_case(self._named_after)) if name is None else name
 
     @property  # type: ignore[misc]
     def trainable(self) -> bool:
@@ -237,7 +237,7 @@ class Model(Graph):
 
 
 Model.class_name = "Functional"
-Model._name_stem = "functional"
+Model._named_after = "Functional"
 Model.keras_module = "keras.src.models.functional"  # Keras exports the class under no name.
 
 
@@ -279,7 +279,7 @@ class Sequential(Graph):
     def _name_definition(self) -> None:
         """Use up the name of the functional model that Keras makes here."""
         if self.layers and self.inputs is not None:
-            automatic_name(Model._name_stem)
+            automatic_name(snake_case(Model._named_after))
 
     def _add(self, layer: Layer | Tensor) -> None:
         if isinstance(layer, Tensor) and layer.call is not None:

@@ -6,6 +6,7 @@ Equals `ALL_OBJECTS_DICT` of `keras/src/activations`, `initializers`, `regulariz
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from convzoo.graph.naming import snake_case
@@ -44,6 +45,7 @@ _OURS = frozenset({"scaled_tanh"})
 _PACKAGE = "convzoo>"
 
 
+@cache
 def kind_of_argument(argument: str) -> str | None:
     """What an argument names, by its last word: `kernel_initializer` names an initializer."""
     kind = argument.rpartition("_")[2]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 
 from convzoo.errors import ArgumentError, ConvzooError, ShapeError
 from convzoo.graph import dtypes, identifiers, legacy
-from convzoo.graph.dims import UNKNOWN, Shape, UnknownShapeError, refuse
+from convzoo.graph.dims import UNKNOWN, Shape, UnknownShapeError
 from convzoo.graph.facts import Weight, Window, Work
 from convzoo.graph.naming import automatic_name, snake_case
 from convzoo.graph.structure import leaves
@@ -209,7 +209,7 @@ class Layer(_Described):
     """Arguments of a call that Keras saves with these values though nobody gave them."""
     _required: ClassVar[frozenset[str]] = frozenset()
     _identifiers: ClassVar[dict[str, str]] = {}
-    _name_stem: ClassVar[str] = "layer"
+    _named_after: ClassVar[str] = "Layer"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -230,13 +230,14 @@ class Layer(_Described):
             name: kind for name in cls.arguments if (kind := identifiers.kind_of_argument(name))
         }
         cls.class_name = cls.__name__
-        cls._name_stem = snake_case(cls.__name__)
+        cls._named_after = cls.__name__
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         values = self.__dict__
         cls = type(self)
         if args:
-            refuse(len(args) > len(cls.positional), lambda: self._too_many(args))
+            if len(args) > len(cls.positional):
+                raise self._too_many(args)
             values.update(zip(cls.positional, args, strict=False))
         for key, value in kwargs.items():
             if key not in cls.arguments:
@@ -247,8 +248,9 @@ class Layer(_Described):
                 values[key] = value
         if not cls._required <= values.keys():
             raise self._missing()
-        for key in cls._identifiers.keys() & values.keys():
-            self._check_identifier(key)
+        for key in values:
+            if key in cls._identifiers:
+                self._check_identifier(key)
         self._finish()
         if "/" in self.name:  # In a file it may stand: Keras 2 took it.
             raise self._unusable_name()
@@ -280,7 +282,7 @@ class Layer(_Described):
                 f"({type(error).__name__}: {error})."
             ) from error
         if values.get("name") is None:
-            values["name"] = automatic_name(self._name_stem)
+            values["name"] = automatic_name(snake_case(self._named_after))
         elif not isinstance(self.name, str):
             raise self._unusable_name()
 

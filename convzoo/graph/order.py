@@ -50,7 +50,7 @@ def keras_order(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Order:
             call_depth[source] = 0
 
     # Sorting is stable: calls of one depth stay in the order in which they got their depth.
-    run = sorted(call_depth, key=lambda call: -call_depth[call])
+    run = sorted(call_depth, key=call_depth.__getitem__, reverse=True)
     layers = sorted(layer_depth, key=lambda layer: (-layer_depth[layer], first_seen[layer]))
     _check_connected(inputs, run)
     _check_names(layers)
@@ -89,7 +89,7 @@ def depth_first(
             first_seen.setdefault(call.layer, len(first_seen))
             in_progress.add(call)
             stack.append((tensor, True))
-            stack.extend((source, False) for source in reversed(call.inputs))
+            stack += [(source, False) for source in reversed(call.inputs)]
     return calls, first_seen
 
 

@@ -11,11 +11,21 @@ from typing import Any
 
 def leaves(structure: Any) -> list[Any]:
     """All leaves of the structure, from left to right."""
+    found: list[Any] = []
+    _gather(structure, found)
+    return found
+
+
+def _gather(structure: Any, found: list[Any]) -> None:
+    """Append the leaves of the structure, from left to right."""
     if isinstance(structure, (list, tuple)):
-        return [leaf for part in structure for leaf in leaves(part)]
-    if isinstance(structure, dict):
-        return [leaf for key in sorted(structure, key=str) for leaf in leaves(structure[key])]
-    return [structure]
+        for part in structure:
+            _gather(part, found)
+    elif isinstance(structure, dict):
+        for key in sorted(structure, key=str):
+            _gather(structure[key], found)
+    else:
+        found.append(structure)
 
 
 def map_leaves(function: Callable[[Any], Any], structure: Any) -> Any:

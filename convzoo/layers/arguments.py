@@ -22,14 +22,13 @@ def is_size(value: Any) -> bool:
 
 def check_size(layer: Layer, name: str, least: int = 1) -> None:
     """Refuse an argument that is not an int of at least `least`."""
-    if name in layer.__dict__:
-        value = layer.__dict__[name]
-        refuse(
-            not is_size(value) or value < least,
-            lambda: layer.error(
-                f"{name} must be an integer of {least} or more", f"{name}={value!r}"
-            ),
-        )
+    value = layer.__dict__.get(name, least)
+    if type(value) is int and value >= least:
+        return
+    refuse(
+        not is_size(value) or value < least,
+        lambda: layer.error(f"{name} must be an integer of {least} or more", f"{name}={value!r}"),
+    )
 
 
 def check_sizes(layer: Layer, name: str, count: int, least: int = 1) -> None:

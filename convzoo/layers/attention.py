@@ -481,7 +481,7 @@ class GroupQueryAttention(ProjectedAttention):
 
 
 # Keras names it by its class, not by what it is exported as.
-GroupQueryAttention._name_stem = "grouped_query_attention"
+GroupQueryAttention._named_after = "GroupedQueryAttention"
 
 
 def check_seed(layer: Any) -> None:

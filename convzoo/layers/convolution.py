@@ -119,12 +119,12 @@ class Conv(SpatialLayer):
     lora_alpha: float | None = None
 
     def check_arguments(self) -> None:
+        given = self.__dict__
         check_size(self, "filters")
         _check_kernel(self, self.paddings)
         _check_not_both(self)
-        check_size(self, "groups")
-        given = self.__dict__
         if "groups" in given:
+            check_size(self, "groups")
             refuse(
                 self.filters % self.groups != 0,
                 lambda: self.error(

@@ -81,8 +81,8 @@ class BatchNormalization(Layer):
         if self.renorm:
             statistics += ["moving_stddev", "renorm_mean", "renorm_stddev"]
         return (
-            *(Weight(name, shape) for name, used in learned if used),
-            *(Weight(name, shape, trainable=False) for name in statistics),
+            *[Weight(name, shape) for name, used in learned if used],
+            *[Weight(name, shape, trainable=False) for name in statistics],
         )
 
     def serves(self, weights: tuple[Weight, ...], *args: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _sizes(shape: Shape) -> str:
 def _claim_text(claim: Claim, report: Report) -> str:
     measured = f", measured {claim.measured}" if claim.measured else ""
     note = f" ({claim.note.rstrip('.')})" if claim.note else ""
-    return f"{replace(claim, note='')}: {claim.status(report.total)}{measured}{note}"
+    return f"{claim._replace(note='')}: {claim.status(report.total)}{measured}{note}"
 
 
 def card_dict(
@@ -110,6 +110,8 @@ def _plain(value: Any) -> Any:
     """The value in dicts and lists."""
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
     if isinstance(value, Mapping):
         return {key: _plain(part) for key, part in value.items()}
     return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convzoo.errors import ArgumentError
 from convzoo.zoo.preprocessing import RAW, Preprocessing
@@ -18,8 +18,7 @@ CLAIMED = "claimed by the source"
 CONTRADICTED = "contradicted"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where an architecture was published.
 
     Args:
@@ -42,8 +41,7 @@ class Source:
 _UNITS = {"": 1, "k": 1000, "M": 10**6, "G": 10**9, "%": 1}
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A figure that was published, in the digits in which it was.
 
     Args:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from convzoo.errors import ShapeError
 
 
-@dataclass(frozen=True)
-class Preprocessing:
+class Preprocessing(NamedTuple):
     """What is done to images of values from 0 to 255: `(image * scale - mean) / deviation`.
 
     Calling it takes an array (..., height, width, channels) of integers or floats and gives an

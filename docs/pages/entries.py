@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from html import escape
 from inspect import signature
 from typing import NamedTuple
@@ -80,7 +79,7 @@ def _card_table(found: Entry, report: Report) -> str:
 
 
 def _claim(claim: Claim, report: Report) -> str:
-    figure = with_links(str(replace(claim, note="")))
+    figure = with_links(str(claim._replace(note="")))
     measured = f" measured {escape(claim.measured)}" if claim.measured else ""
     note = f" ({with_links(claim.note.rstrip('.'))})" if claim.note else ""
     return f"{figure} {badge(claim.status(report.total))}{measured}{note}"
