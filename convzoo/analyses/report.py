@@ -10,7 +10,7 @@ from convzoo.analyses import ANALYSES, STANDARD, Analysis, Findings, Setting
 from convzoo.graph.dims import UNKNOWN, Dim, Shape
 from convzoo.graph.garbage import no_collection
 from convzoo.graph.graph import Graph
-from convzoo.graph.layer import Call, Layer, Tensor
+from convzoo.graph.layer import Call, Layer
 from convzoo.graph.trace import Trace
 
 if TYPE_CHECKING:
@@ -331,12 +331,9 @@ def _output_shape(calls: Sequence[Call]) -> Shapes:
         return []
     last = calls[0] if len(calls) == 1 else max(calls, key=lambda call: call.number)
     if len(last.output_tensors) != 1:
-        return [_known_shape(tensor) for tensor in last.output_tensors]
-    return _known_shape(last.output_tensors[0])
-
-
-def _known_shape(tensor: Tensor) -> Shape | None:
-    return None if tensor.shape is UNKNOWN else tensor.shape
+        return [None if x.shape is UNKNOWN else x.shape for x in last.output_tensors]
+    shape = last.output_tensors[0].shape
+    return None if shape is UNKNOWN else shape
 
 
 def _unknown_because(layer: Layer, calls: Sequence[Call]) -> list[str]:

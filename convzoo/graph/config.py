@@ -115,14 +115,19 @@ def layer_from_config(entry: Config) -> Layer:
         SourceError: when it is no entry of a layer.
         ArgumentError: when an argument can't be used.
     """
-    count_layers()
-    return _checked(_layer_from, entry)
+    return _layers_from([entry])[0]
+
+
+def _layers_from(entries: list[Config]) -> list[Layer]:
+    count_layers(len(entries))
+    return [_checked(_layer_from, entry) for entry in entries]
 
 
 def _layer_from(entry: Config) -> Layer:
     class_name, config = _entry(entry, "class_name", str), entry.get("config")
-    if class_name in _keras_layers and entry.get("module") == "keras.layers":
-        return _keras_layers[class_name].from_config(_arguments(entry))
+    kind = _keras_layers.get(class_name)
+    if kind is not None and entry.get("module") == "keras.layers" and isinstance(config, dict):
+        return kind.from_config(config)
     if class_name in TENSORFLOW_CLASSES and isinstance(config, dict):
         from convzoo.operations.tensorflow import TensorFlowFunction
 
@@ -189,7 +194,7 @@ def _entry(config: Config, key: str, kind: type) -> Any:
 
 def _sequential_from(body: Config) -> Sequential:
     entries = _entry(body, "layers", list)
-    layers = [layer_from_config(entry) for entry in entries]
+    layers = _layers_from(entries)
     for layer, following in zip(layers, entries[1:], strict=False):
         if isinstance(layer, UnknownLayer) and (shape := _build_shape(following)) is not None:
             layer.tell(0, shape, layer.compute_dtype)
@@ -212,8 +217,7 @@ def _build_shape(entry: Config) -> Shape | None:
 def _functional_from(body: Config) -> Model:
     reader = _NodeReader()
     entries = _entry(body, "layers", list)
-    for entry in entries:
-        layer = layer_from_config(entry)
+    for entry, layer in zip(entries, _layers_from(entries), strict=True):
         name = entry.get("name") or layer.name
         if not isinstance(name, str):
             raise SourceError(f"A layer's name must be a text. Received name={name!r}.")

@@ -147,20 +147,16 @@ class Subject:
     @property
     def range(self) -> Range:
         """The inputs between which images lie."""
-        from dataclasses import replace
-
         import numpy as np
 
-        whole = replace(self.preprocessing, padding=0)
+        whole = self.preprocessing._replace(padding=0)
         pixels = np.array([0, 255]).reshape(2, 1, 1, 1).repeat(self.image.shape[-1], -1)
         black, white = whole(pixels)[:, 0, 0]
         return Range(black, white)
 
     def shown(self, inputs: Any) -> Any:
         """Inputs, the channels at the end, as images of values from 0 to 255."""
-        from dataclasses import replace
-
-        return replace(self.preprocessing, padding=0).inverse(inputs)
+        return self.preprocessing._replace(padding=0).inverse(inputs)
 
 
 def _image_sizes(model: Any, first: bool) -> tuple[int | None, int | None, int]:
