@@ -3,8 +3,9 @@
     pip install -e ".[fuzz]"
     python -m fuzz keras_json --minutes 30
 
-Whatever is read, `convzoo` answers or refuses with a `ConvzooError`, within ten seconds and 300 MB
-more than it has at the start. An input that breaks this is kept in the folder of `--found`.
+Whatever is read, `convzoo` answers or refuses with a `ConvzooError`, within the seconds of the
+target and 300 MB more than it has at the start. An input that breaks this is kept in the folder of
+`--found`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import click
 with atheris.instrument_imports(include=["convzoo"]):
     from fuzz.targets import TARGETS, ask
 
-_LONGEST_SECONDS = 10
 _MOST_MEGABYTES = 600  # The process itself takes half of it, by what guides it.
 _LONGEST_BYTES = 100_000
 
@@ -53,7 +53,7 @@ def main(target: str, minutes: float, found: Path, corpus: Path | None) -> None:
                 f"-dict={words}",
                 f"-artifact_prefix={found}/{target}-",
                 f"-max_total_time={round(60 * minutes)}",
-                f"-timeout={_LONGEST_SECONDS}",
+                f"-timeout={chosen.seconds}",
                 f"-rss_limit_mb={_MOST_MEGABYTES}",
                 f"-max_len={_LONGEST_BYTES}",
                 "-print_final_stats=1",

@@ -77,7 +77,7 @@ def _apart(file: BinaryIO) -> tuple[int, bytes]:
     return done.returncode, done.stdout
 
 
-_LONGEST_SECONDS = 60
+_LONGEST_SECONDS = 20
 
 
 SOURCES.add("hdf5", Source(is_hdf5, read_hdf5))
