@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from benchmarks.resident import Memory, peak_megabytes
 from benchmarks.timing import Comparison, compare, seconds_of
 
 # Eight layers.
@@ -20,37 +18,7 @@ _TEN_MILLION = _LAYERS.format(first="16..140..4", units="32..512..4")
 _FORTY_MILLION = _LAYERS.format(first="16..140", units="32..512..4")
 _THOUSAND_MILLION = _LAYERS.format(first="16..527", units="1..800")
 
-# Of the process itself: what `resource` tells begins with the memory of the one that starts it.
-_CODE = (
-    "import re, sys, convzoo\n"
-    "front = convzoo.sweep(sys.argv[1]).pareto('params', 'macs')\n"
-    "status = open('/proc/self/status').read()\n"
-    "print(front.tally.points, re.search(r'VmHWM:\\s*(\\d+) kB', status)[1])"
-)
-
-
-@dataclass(frozen=True)
-class Memory:
-    """The most memory that a process takes.
-
-    Args:
-        title: what it does.
-        megabytes: the most.
-        goal: what is aimed at.
-    """
-
-    title: str
-    megabytes: float
-    goal: str
-
-    @property
-    def result(self) -> str:
-        """The memory."""
-        return f"{self.megabytes:.0f} MB"
-
-    def row(self) -> dict[str, str]:
-        """The cells of a table by its headers."""
-        return {"What": self.title, "peak memory": self.result, "goal": self.goal}
+_FRONT = "import sys, convzoo; convzoo.sweep(sys.argv[1]).pareto('params', 'macs')"
 
 
 def comparisons() -> Iterator[Comparison | Memory]:
@@ -75,10 +43,9 @@ def comparisons() -> Iterator[Comparison | Memory]:
             ">= 1.8",
             runs=3,
         )
-    words = [sys.executable, "-c", _CODE, _THOUSAND_MILLION]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    points, kilobytes = map(int, done.stdout.split())
-    yield Memory(f"the Pareto front of {points:,} points", kilobytes / 1024, "<= 500 MB")
+    points = convzoo.sweep(_THOUSAND_MILLION).count
+    peak = peak_megabytes(_FRONT, [_THOUSAND_MILLION])
+    yield Memory(f"the Pareto front of {points:,} points", peak, "<= 500 MB")
 
 
 def _against_each(

@@ -115,6 +115,17 @@ CONVENTIONS: dict[str, Convention] = {
             ("relu", "leaky_relu", "prelu", "elu", "silu", "gelu", "softmax"), 1
         ),
     ),
+    "torchscan": Convention(
+        per_mac=1,
+        per_input={_BATCH_NORM: 2, **dict.fromkeys(_GLOBAL, 1)},
+        # Of the taps of a window, one is taken before anything is compared or added; an average in
+        # two dimensions is divided once for each of them.
+        per_output={
+            **dict.fromkeys(("max_pooling", "global_max_pooling"), -1),
+            **dict.fromkeys(("average_pooling", "global_average_pooling"), 1),
+        },
+        per_tap=dict.fromkeys(_WINDOWED, 1),
+    ),
     "tensorflow": Convention(
         per_mac=2,
         biases="*",
@@ -137,7 +148,8 @@ CONVENTIONS: dict[str, Convention] = {
     ),
 }
 """Every tool by name: fvcore 0.1.5, torchinfo 1.8, ptflops 0.7 (its backend `pytorch`), thop 0.1,
-DeepSpeed and calflops 0.3, and the profiler of TensorFlow 2.21 on models of Keras 3.15."""
+DeepSpeed and calflops 0.3, torch-scan 0.2, and the profiler of TensorFlow 2.21 on models of Keras
+3.15."""
 
 
 def columns_of_convention(name: str) -> tuple[str, ...]:

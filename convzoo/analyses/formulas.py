@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convzoo.analyses import Analysis, Findings, Setting
-from convzoo.analyses.receptive_field import spatial_axes
+from convzoo.analyses.receptive_field import axes_of_inputs
 from convzoo.errors import ConvzooError
 from convzoo.graph.formula import Formula
 from convzoo.graph.graph import Graph
@@ -37,15 +37,14 @@ def named_trace(graph: Graph) -> Trace | None:
     unknown = [x for x in inputs if x.is_known and None in x.shape[1:]]
     if not unknown:
         return None
-    trace = Trace(graph)
-    named = [_named(x, trace, unknown) if x in unknown else x for x in inputs]
+    axes = axes_of_inputs(Trace(graph))
+    suffixes = {x: str(number) if len(unknown) > 1 else "" for number, x in enumerate(unknown, 1)}
+    named = [_named(x, axes[x], suffixes[x]) if x in suffixes else x for x in inputs]
     return Trace(graph, named)
 
 
-def _named(tensor: Tensor, trace: Trace, unknown: Sequence[Tensor]) -> Tensor:
-    spatial = spatial_axes(tensor, trace)
+def _named(tensor: Tensor, spatial: range, suffix: str) -> Tensor:
     names = dict(zip(spatial, _NAMES.get(len(spatial), ()), strict=False))
-    suffix = str(unknown.index(tensor) + 1) if len(unknown) > 1 else ""
     shape: list[Any] = [tensor.shape[0]]
     for axis, size in enumerate(tensor.shape[1:], 1):
         name = names.get(axis, "C" if spatial else f"N{axis if tensor.rank > 2 else ''}")

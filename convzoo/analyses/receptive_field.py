@@ -94,7 +94,7 @@ def _alike(numbers: Sequence[Number]) -> str:
 @analysis(receptive_field="Receptive field")
 def receptive_field(trace: Trace, setting: Setting) -> Findings:
     """Follow what the units of every call see."""
-    axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
+    axes = axes_of_inputs(trace)
     sights, notes = sights_of(trace)
     rows: dict[Layer, dict[str, Any]] = {}
     for call in trace.graph.calls:
@@ -113,7 +113,7 @@ def field_of_network(trace: Trace) -> Fields | None:
         That of the last layer that has more than one place; where no such layer looks at more than
         one place of the input, that of the output; `None` where it is unknown.
     """
-    axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
+    axes = axes_of_inputs(trace)
     first = max((spatial.start for spatial in axes.values()), default=1)
     sights, _ = sights_of(trace)
     for step in reversed(trace.steps):
@@ -131,7 +131,7 @@ def field_of_network(trace: Trace) -> Fields | None:
 
 def fields_of(trace: Trace, tensors: Iterable[Tensor]) -> dict[Tensor, Fields | None]:
     """What the units of tensors of a run see, those within nested models too."""
-    axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
+    axes = axes_of_inputs(trace)
     sights, _ = sights_of(trace)
     return {tensor: _fields(tensor, sights.get(tensor), axes) for tensor in tensors}
 
@@ -150,15 +150,18 @@ def sights_of(trace: Trace) -> tuple[dict[Tensor, Sight | None], dict[Layer, lis
     Returns:
         For each tensor what its units see, `None` where that is unknown; and notes.
     """
+    axes = axes_of_inputs(trace)
     sights: dict[Tensor, Sight | None] = {
-        tensor: {(tensor, axis): (Seen(axis),) for axis in spatial_axes(tensor, trace)}
-        for tensor in trace.inputs
+        tensor: {(tensor, axis): (Seen(axis),) for axis in own} for tensor, own in axes.items()
     }
+    without_axes = sum(not own for own in axes.values())
     notes: dict[Layer, list[str]] = {}
     left = _MOST_STEPS
     for step in trace.steps:
         sight, found = _sight(step, sights) if left > 0 else (None, [_TOO_MANY])
-        left -= 0 if sight is None else sum(map(_steps, sight.values()))
+        if sight is not None:
+            left -= _STEPS_OF_AN_AXIS * (len(sight) + without_axes)
+            left -= sum(map(_steps, sight.values()))
         if found:
             notes.setdefault(step.row, []).extend(found)
         sights.update(dict.fromkeys(step.outputs, sight))
@@ -167,6 +170,9 @@ def sights_of(trace: Trace) -> tuple[dict[Tensor, Sight | None], dict[Layer, lis
 
 # What all layers together may take, some seconds; those of real networks take a hundredth.
 _MOST_STEPS = 1_000_000
+# Each axis of each input that a layer sees takes memory too, as an input without axes does, and
+# there may be as many inputs as layers.
+_STEPS_OF_AN_AXIS = 10
 _TOO_MANY = "what its units see has too many patterns to be told"
 
 
@@ -219,21 +225,30 @@ def _changes(step: Step, sights: dict[Tensor, Sight | None]) -> Iterator[tuple[i
         yield 0, Arithmetic(name, "the union of its inputs'")
 
 
-def spatial_axes(tensor: Tensor, trace: Trace) -> range:
-    """The axes of an input that are neither batch nor channels."""
-    if not tensor.is_known:
-        return range(0)
-    rank = tensor.rank
+def axes_of_inputs(trace: Trace) -> dict[Tensor, range]:
+    """The axes of each input that are neither batch nor channels."""
+    sequences: set[Tensor] = set()
+    by_rank: dict[int, range] = {}
     for step in trace.steps:
-        taken = rank == 2 and tensor in step.inputs and step.windows is not None
-        if taken and all(output.is_known and output.rank > 2 for output in step.outputs):
-            return range(1, 2)  # Numbers that each become a vector are steps of a sequence.
-        alike = rank > 2 and any(taken.is_known and taken.rank == rank for taken in step.inputs)
-        if alike and step.windows:
+        windows = step.windows
+        if windows is None:
+            continue
+        if all(output.is_known and output.rank > 2 for output in step.outputs):
+            # Numbers that each become a vector are steps of a sequence.
+            sequences.update(taken for taken in step.inputs if taken.is_known and taken.rank == 2)
+        for rank in {taken.rank for taken in step.inputs if taken.is_known} if windows else ():
             # The first windows tell: a later layer may pad the channels.
-            is_last = any(window.axis == rank - 1 for window in step.windows)
-            return range(2, rank) if is_last else range(1, rank - 1)
-    return range(1, rank - 1)
+            is_last = any(window.axis == rank - 1 for window in windows)
+            by_rank.setdefault(rank, range(2, rank) if is_last else range(1, rank - 1))
+    axes = {}
+    for tensor in trace.inputs:
+        if not tensor.is_known:
+            axes[tensor] = range(0)
+        elif tensor.rank == 2:
+            axes[tensor] = range(1, 2) if tensor in sequences else range(1, 1)
+        else:
+            axes[tensor] = by_rank.get(tensor.rank, range(1, tensor.rank - 1))
+    return axes
 
 
 def _sight(step: Step, sights: dict[Tensor, Sight | None]) -> tuple[Sight | None, list[str]]:
@@ -310,11 +325,13 @@ def _fields(tensor: Tensor, sight: Sight | None, axes: dict[Tensor, range]) -> F
     if sight is None or not tensor.is_known:
         return None
     fields = Fields()
+    seen = {source for source, _ in sight}
     for number, (source, spatial) in enumerate(axes.items()):
+        if spatial and source not in seen:
+            continue
         found = [_along(sight.get((source, axis)), tensor, source.shape[axis]) for axis in spatial]
-        if any((source, axis) in sight for axis in spatial) or not spatial:
-            name = source.call.layer.name if source.call is not None else f"input {number}"
-            fields[name] = Field(*zip(*found, strict=True)) if found else Field((), (), (), ())
+        name = source.call.layer.name if source.call is not None else f"input {number}"
+        fields[name] = Field(*zip(*found, strict=True)) if found else Field((), (), (), ())
     return fields
 
 

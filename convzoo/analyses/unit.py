@@ -12,7 +12,7 @@ from operator import or_
 from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import Findings, Setting, analysis
-from convzoo.analyses.receptive_field import ByInput, spatial_axes
+from convzoo.analyses.receptive_field import ByInput, axes_of_inputs
 from convzoo.analyses.seen import inputs_read
 from convzoo.errors import ArgumentError
 from convzoo.graph.dims import Dim
@@ -35,6 +35,12 @@ _MOST_WAYS = 32
 
 # Bits of one axis of one tensor above which the answer would take seconds.
 _MOST_BITS = 200_000_000
+
+# Bits of all tensors together, 100 MB; those of EfficientNetV2L for images of 480 by 480 take a
+# quarter. What holds bits takes memory too.
+_MOST_BITS_OF_ALL = 800_000_000
+_BITS_OF_AN_INTEGER = 256
+_BITS_OF_AN_AXIS = 4_000
 
 
 class Region(NamedTuple):
@@ -75,7 +81,7 @@ def check_place(place: Sequence[int], trace: Trace) -> None:
     Raises:
         ArgumentError: when none of its inputs has so many spatial axes.
     """
-    counts = {len(spatial_axes(tensor, trace)) for tensor in trace.inputs}
+    counts = {*map(len, axes_of_inputs(trace).values())}
     if len(place) not in counts:
         raise ArgumentError(
             f"unit must be a place along {' or '.join(map(str, sorted(counts)))} spatial axes. "
@@ -110,13 +116,31 @@ def region_seen(trace: Trace, tensor: Tensor, place: Sequence[int]) -> ByInput |
 
 
 def _sights(trace: Trace) -> dict[Tensor, _Sight | None]:
-    axes = {tensor: spatial_axes(tensor, trace) for tensor in trace.inputs}
+    axes = axes_of_inputs(trace)
     sights: dict[Tensor, _Sight | None] = {}
     for tensor, spatial in axes.items():
         sights[tensor] = {tensor: [tuple((axis, _own_bits(tensor, axis)) for axis in spatial)]}
+    left = _MOST_BITS_OF_ALL
     for step in trace.steps:
-        sights.update(dict.fromkeys(step.outputs, _sight(step, sights, axes)))
+        sight = _sight(step, sights, axes)
+        left -= 0 if sight is None else _weight(sight, axes)
+        if left < 0:
+            raise ArgumentError(
+                f"What a unit sees takes too much memory from {step.layer.name!r} on. "
+                "Give a smaller --input-shape."
+            )
+        sights.update(dict.fromkeys(step.outputs, sight))
     return sights
+
+
+def _weight(sight: _Sight, axes: dict[Tensor, range]) -> int:
+    """How many bits are kept for the outputs of a call, or little more."""
+    return sum(
+        _BITS_OF_AN_AXIS + len(bits) * (_BITS_OF_AN_INTEGER + (source.shape[axis] or 0))
+        for source, ways in sight.items()
+        for boxes in ways
+        for axis, (_, bits) in zip(axes[source], boxes, strict=True)
+    )
 
 
 def _own_bits(tensor: Tensor, axis: int) -> list[int]:

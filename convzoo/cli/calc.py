@@ -60,7 +60,7 @@ from convzoo.cli.arguments import (
     "--convention",
     metavar="TOOL",
     help="Add the work as a tool counts it: fvcore, torchinfo, ptflops, thop, deepspeed, "
-    "tensorflow, or all.",
+    "torchscan, tensorflow, or all.",
 )
 @click.option(
     "--unit",

@@ -137,11 +137,13 @@ def bytes_text(count: int) -> str:
 
 
 def shortened(name: str) -> str:
-    """The name; on a terminal a long one without its middle."""
-    if len(name) <= _LONGEST_NAME or not sys.stdout.isatty():
+    """The name; a long one without its middle: a table pads all names to the longest."""
+    longest = _LONGEST_NAME if sys.stdout.isatty() else _LONGEST_NAME_IN_A_FILE
+    if len(name) <= longest:
         return name
-    half = _LONGEST_NAME // 2
+    half = longest // 2
     return f"{name[: half - 1]}…{name[-half:]}"
 
 
 _LONGEST_NAME = 40
+_LONGEST_NAME_IN_A_FILE = 200

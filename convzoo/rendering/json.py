@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 from convzoo.analyses.report import Report
@@ -10,5 +11,9 @@ from convzoo.rendering import FORMATS
 
 @FORMATS.register("json")
 def render_json(report: Report) -> str:
-    """The report as one JSON object, on one line per report."""
-    return json.dumps(report.to_dict(), indent=2)
+    """The report as one JSON object."""
+    text = io.StringIO()
+    # Piece by piece: `dumps` keeps all pieces until it joins them, which takes several times as
+    # much memory as the text.
+    json.dump(report.to_dict(), text, indent=2)
+    return text.getvalue()

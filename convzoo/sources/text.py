@@ -19,13 +19,14 @@ from convzoo.graph.graph import Sequential
 from convzoo.graph.input import Input
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.layers import LAYERS
-from convzoo.limits import check_digits, count_layers, limited_layers
+from convzoo.limits import check_digits, count_layers, limited_layers, limits
 
 _INPUT = re.compile(r"(\d+|none|\?)(x(\d+|none|\?))*", re.IGNORECASE)
 _INT = re.compile(r"-?\d+")
 _PAIR = re.compile(r"(\d+)-(\d+)")
 _FLOAT = re.compile(r"-?(\d+\.\d*|\.\d+|\d+)(e-?\d+)?", re.IGNORECASE)
 _SIZES = re.compile(r"(-?\d+|\d+-\d+|none|\?)(x(-?\d+|\d+-\d+|none|\?))+", re.IGNORECASE)
+_COMMENT = re.compile(r"#[^\r\n]*")
 _WORDS = {"none": None, "?": None, "true": True, "false": False}
 
 # The argument that a bare word is for, where the layer has it.
@@ -37,11 +38,15 @@ _ARGUMENT_OF_WORD = {
     "channels_first": "data_format",
 }
 
+_LONGEST_WORD = 10_000
+
 _EXAMPLE = "Write, for example, 28x28x1 conv:32,3,relu maxpool:2 flatten dense:10."
 
 
 def looks_like_input(word: str) -> bool:
     """Whether a stack can begin with this word."""
+    if len(word) > _LONGEST_WORD:
+        return False
     return _INPUT.fullmatch(word) is not None or word.lower().startswith("input:")
 
 
@@ -62,10 +67,25 @@ def read_text(data: bytes) -> Sequential:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SourceError(_not_a_model()) from None
-    words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]
+    words = words_of(_COMMENT.sub("", text))
     if not words or not looks_like_input(words[0]):
         raise SourceError(_not_a_model())
     return read_stack(words)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a stack; beyond the limit of layers one more, which is all that is left.
+
+    Raises:
+        SourceError: when a word is far longer than one with all its arguments is.
+    """
+    words = text.split(maxsplit=limits().layers + 1)
+    for word in words[: limits().layers]:
+        if len(word) > _LONGEST_WORD:
+            raise SourceError(
+                f"has a word of more than {_LONGEST_WORD:,} characters: {word[:40]!r} ... {_EXAMPLE}"
+            )
+    return words
 
 
 def _not_a_model() -> str:

@@ -42,6 +42,10 @@ _SAID = {
     ("deepspeed", "VGG16"): 30_973_754_344,
     ("deepspeed", "ResNet50"): 7_757_722_856,
     ("deepspeed", "MobileNetV2"): 614_968_488,
+    # torch-scan 0.2.0, crawl_module(...)["totals"]["macs"]["known_value"]
+    ("torchscan", "VGG16"): 15_474_855_424,
+    ("torchscan", "ResNet50"): RESNET,
+    ("torchscan", "MobileNetV2"): 314_194_496,
     # TensorFlow 2.21.0 and Keras 3.15.1, tf.compat.v1.profiler
     ("tensorflow", "VGG16"): 30_960_211_824,
     ("tensorflow", "ResNet50"): 7_755_299_312,
@@ -67,6 +71,7 @@ _SAID_OF_A_LAYER = {
     "gmp": {"fvcore": 0, "torchinfo": 0, "ptflops": 1440, "thop": 0, "deepspeed": 720},
     "up:2": {"fvcore": 2880, "torchinfo": 0, "ptflops": 5760, "thop": 2880},
     "up:2,interpolation=bilinear": {"fvcore": 11520, "ptflops": 5760, "thop": 31680},
+    "bn:": {"torchscan": 1440},
     "conv:4,3": {
         "fvcore": 15120, "torchinfo": 15288, "ptflops": 15288, "thop": 15120, "deepspeed": 30408,
     },
@@ -104,6 +109,7 @@ def test_published_figures_of_vgg16_are_met() -> None:
         "ptflops": "15.523",
         "thop": "15.470",
         "deepspeed": "30.974",
+        "torchscan": "15.475",
         "tensorflow": "30.960",
     }
 
@@ -191,5 +197,5 @@ def test_unknown_tool_is_refused() -> None:
         columns_of_convention("torchinf")
     assert str(caught.value) == (
         "Unknown convention 'torchinf'. Did you mean torchinfo? "
-        "Choose all, or one of fvcore, torchinfo, ptflops, thop, deepspeed, tensorflow."
+        "Choose all, or one of fvcore, torchinfo, ptflops, thop, deepspeed, torchscan, tensorflow."
     )

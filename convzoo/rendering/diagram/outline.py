@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from convzoo.analyses.receptive_field import spatial_axes
+from convzoo.analyses.receptive_field import axes_of_inputs
 from convzoo.analyses.report import Report
 from convzoo.graph.trace import Trace
 from convzoo.rendering.diagram.lines import Line, gathered_lines, lines_of
@@ -71,7 +71,7 @@ def outline_of(
     if expand or len(nodes) <= LONG:
         lines = lines_of(nodes)
         return Outline(lines, _models(lines), layers)
-    axes = max((spatial_axes(x, trace) for x in trace.inputs), key=len, default=range(0))
+    axes = max(axes_of_inputs(trace).values(), key=len, default=range(0))
     parts = stages_of(nodes, stages, axes)
     lines, line_of = gathered_lines(nodes, {stage.end for stage in parts})
     ends = [line_of[stage.end] for stage in parts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from convzoo.analyses.receptive_field import Fields, fields_of, sizes_text, spatial_axes
+from convzoo.analyses.receptive_field import Fields, axes_of_inputs, fields_of, sizes_text
 from convzoo.rendering.diagram.layout import BOX, TOP
 from convzoo.rendering.diagram.nodes import Node
 from convzoo.rendering.diagram.page import BAR, Page
@@ -27,9 +27,8 @@ def draw_receptive_field(page: Page, x: float) -> float:
         return x + text_width(below)
     sizes = [
         size
-        for tensor in page.trace.inputs
-        if tensor.is_known
-        for axis in spatial_axes(tensor, page.trace)
+        for tensor, axes in axes_of_inputs(page.trace).items()
+        for axis in axes
         if (size := tensor.shape[axis]) is not None
     ]
     texts = [_text(*pair) for pair in seen]
