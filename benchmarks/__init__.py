@@ -2,4 +2,5 @@
 
 python -m benchmarks                 # all
 python -m benchmarks cold_start      # one
+python -m benchmarks --write         # and keep the tables for the site
 """

@@ -2,7 +2,7 @@
 
 Each tool counts a model that is built already; convzoo reads the model's JSON and calculates, and
 once more calculates alone. Both have one thread. A tool that can't be imported has a row that says
-so.
+so. onnx-tool reads a file of ONNX, which torch exports before.
 
 The tools of torch and that of TensorFlow have a process each: Triton, which comes with torch, can't
 be loaded beside TensorFlow.
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import convzoo
@@ -279,6 +280,37 @@ def _calflops(network: Network) -> Count:
     return count
 
 
+def _torchscan(network: Network) -> Count:
+    from torchscan import crawl_module
+
+    model = network.in_torch
+
+    def count() -> int:
+        # Without a rule for softmax it tells no total, and what it counted of the other modules.
+        return int(crawl_module(model, _SHAPE[1:])["totals"]["macs"]["known_value"])
+
+    return count
+
+
+def _onnx_tool(network: Network) -> Count:
+    import torch
+    from onnx_tool import Model
+
+    folder = TemporaryDirectory()
+    path = f"{folder.name}/{network.name}.onnx"
+    torch.onnx.export(network.in_torch, (torch.zeros(_SHAPE),), path, dynamo=True, verbose=False)
+
+    def count() -> int:
+        assert folder.name  # The file is there as long as what counts it.
+        graph = Model(path, {"verbose": False}).graph
+        graph.graph_reorder_nodes()
+        graph.shape_infer(None)
+        graph.profile()
+        return int(graph.macs[0])
+
+    return count
+
+
 def _tensorflow(network: Network) -> Count:
     def count() -> int:
         return _profiled(_traced(network.in_keras))
@@ -317,6 +349,10 @@ TOOLS = {
         Tool("calflops", "calflops", "deepspeed", "torch", _calflops),
         Tool("ptflops", "ptflops", "ptflops", "torch", _ptflops),
         Tool("thop", "thop", "thop", "torch", _thop),
+        Tool("torch-scan", "torchscan", "torchscan", "torch", _torchscan),
+        # The batch normalizations are gone from the file, folded into convolutions, so that no
+        # column of the network's layers can be what it counts.
+        Tool("onnx-tool", "onnx-tool", "macs", "torch", _onnx_tool),
         Tool("TensorFlow profiler", "tensorflow", "tensorflow", "tensorflow", _tensorflow),
         Tool(
             "TensorFlow profiler on a traced graph",

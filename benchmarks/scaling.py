@@ -1,4 +1,4 @@
-"""What a layer costs in networks of more and more layers: as much in the longest, if it is linear."""
+"""What a layer costs in networks of more and more layers: the same in all, where it is linear."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ start on, outputs to the end. Nothing is a view of another tensor or takes its p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from convzoo.analyses import Arithmetic, Findings, Setting, analysis
@@ -102,20 +103,43 @@ def _size_text(tensor: Tensor, setting: Setting) -> str:
 def _sums(trace: Trace, setting: Setting) -> dict[Layer, list[Arithmetic]]:
     """What is alive during each layer's last call, added up."""
     sums: dict[Layer, list[Arithmetic]] = {}
-    names, lives = _names(trace), _lives(trace)
+    names = _names(trace)
+    born: dict[int, list[Tensor]] = {}
+    dying: dict[int, list[Tensor]] = {}
+    for tensor, (first, last) in _lives(trace).items():
+        if last < 0:
+            continue  # An input that nothing takes.
+        born.setdefault(max(first, 0), []).append(tensor)
+        dying.setdefault(last, []).append(tensor)
+    alive: dict[Tensor, int | None] = {}
+    known_bytes = unknown = 0
     for number, step in enumerate(trace.steps):
-        alive = _alive(names, lives, number)
-        sizes = [product((setting.batch, bytes_of(tensor, setting))) for _, tensor in alive]
-        quantity = f"peak_activation_bytes ({', '.join(name for name, _ in alive)})"
-        if None in sizes or step.layer.unknown_because is not None:
+        for tensor in born.get(number, ()):
+            size = alive[tensor] = _plain(product((setting.batch, bytes_of(tensor, setting))))
+            known_bytes += size or 0
+            unknown += size is None
+        shown = dict(islice(alive.items(), _MOST_TERMS))
+        more = [f"{len(alive) - len(shown):,} more"] if len(alive) > len(shown) else []
+        quantity = f"peak_activation_bytes ({', '.join([*(names[x] for x in shown), *more])})"
+        if unknown or step.layer.unknown_because is not None:
             sums[step.row] = [Arithmetic(quantity, "unknown")]
         else:
-            text = " + ".join(f"{size:,}" for size in sizes)
-            sums[step.row] = [Arithmetic(quantity, text, total(map(_plain, sizes)))]
+            text = " + ".join([*(f"{size:,}" for size in shown.values()), *more])
+            sums[step.row] = [Arithmetic(quantity, text, known_bytes)]
+        for tensor in dying.get(number, ()):
+            size = alive.pop(tensor)
+            known_bytes -= size or 0
+            unknown -= size is None
     return sums
 
 
-def _plain(size: Dim) -> Dim:
+# What is told of a sum: where all that came before stays alive, all sums together would be as long
+# as the square of the layers.
+_MOST_TERMS = 20
+
+
+def _plain(size: Dim) -> int | None:
+    """The size without the arithmetic it came from."""
     return None if size is None else int(size)
 
 
@@ -154,6 +178,8 @@ def _moments(trace: Trace, setting: Setting) -> Iterator[Moment]:
     change, unknown = [0] * (count + 3), [0] * (count + 3)
     for tensor, (born, dies) in _lives(trace).items():
         size = product((setting.batch, bytes_of(tensor, setting)))
+        if setting.explained:  # A running sum would remember all that was ever added.
+            size = _plain(size)
         for moment, sign in ((born + 1, 1), (dies + 2, -1)):
             if size is None:
                 unknown[moment] += sign

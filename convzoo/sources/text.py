@@ -83,7 +83,8 @@ def words_of(text: str) -> list[str]:
     for word in words[: limits().layers]:
         if len(word) > _LONGEST_WORD:
             raise SourceError(
-                f"has a word of more than {_LONGEST_WORD:,} characters: {word[:40]!r} ... {_EXAMPLE}"
+                f"has a word of more than {_LONGEST_WORD:,} characters: {word[:40]!r} ... "
+                f"{_EXAMPLE}"
             )
     return words
 

@@ -89,6 +89,7 @@ def lift(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     [
         ("text_bytes", 100, _PLAIN),
         ("json_values", 5, _PLAIN),
+        ("json_text_bytes", 8, _PLAIN),
         ("json_depth", 3, _PLAIN),
         ("integer_digits", 2, _bytes(_stack(_layer("Dense", units=100)))),
         ("tensor_axes", 2, _PLAIN),
@@ -139,11 +140,17 @@ def test_limits_are_positive_and_documented() -> None:
         (b"[" + b"[]," * 1_000_000 + b"1]", "has more than 1,000,000 values. "),
         (b"[" + b" " * 2**24 + b"]", "has more than 16,777,216 bytes of text. "),
         (b"28x28x1 " + b"relu " * 20_001, "has more than 20,000 layers and calls of layers, "),
+        (b'{"a": "' + b'\\"x' * 400_000 + b'"}', "has a text of more than 1,000,000 bytes. "),
+        (b"28x28x1 dense:" + b"1," * 6_000, "has a word of more than 10,000 characters: 'dense:1,"),
+        (b"1" + b"x1" * 6_000 + b" relu", "has a word of more than 10,000 characters: '1x1x1"),
         (b'{"a": ' + b"9" * 5_000_000 + b"}", "has an integer of more than 32 digits. "),
         (b"28x28x1 dense:" + b"9" * 5_000, "'dense:9"),
         (b"9" * 5_000 + b"x1 relu", "'9999"),
     ],
-    ids=["deep", "deep objects", "101", "values", "bytes", "words", "digits", "word", "input"],
+    ids=[
+        *("deep", "deep objects", "101", "values", "bytes", "words", "text", "long word", "axes"),
+        *("digits", "word", "input"),
+    ],
 )
 def test_too_much_is_refused_before_it_is_read(data: bytes, message: str) -> None:
     with pytest.raises(SourceError) as caught:
