@@ -15,13 +15,16 @@ _PLACE = re.compile(r"^<!-- benchmark: (\w+) -->$", re.MULTILINE)
 
 
 def with_tables(markdown: str) -> str:
-    """The page, with what was measured last in the place of each benchmark.
-
-    Raises:
-        KeyError: when a benchmark has a place and was never measured.
-    """
+    """The page, with what was measured last in the place of each benchmark."""
     kept = json.loads(_KEPT.read_text(encoding="utf-8"))
-    return _PLACE.sub(lambda place: _measured(**kept[place[1]]), markdown)
+
+    def table(place: re.Match[str]) -> str:
+        name = place[1]
+        if name not in kept:
+            return f"Not measured yet: `python -m benchmarks {name} --write` does it."
+        return _measured(**kept[name])
+
+    return _PLACE.sub(table, markdown)
 
 
 def _measured(measured: dict[str, str], rows: list[dict[str, str]]) -> str:

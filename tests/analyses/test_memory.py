@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from convzoo import Input, Model, Sequential, calc, layers
+from convzoo.analyses.explain import explain
 from convzoo.analyses.report import Report
 from convzoo.errors import ArgumentError, UnknownNameError
 from tests.keras_oracle import Refused, graph_by_convzoo, model_by_keras
@@ -215,3 +216,16 @@ def test_unknown_sizes_are_formulas() -> None:
         "peak_activation_bytes": "28 x H x W",
     }
     assert report.rows[0].macs is None
+
+
+def test_arithmetic_of_a_sum_is_no_longer_for_every_layer_before() -> None:
+    start = tensor = Input((4,))
+    outputs = []
+    for _ in range(60):
+        tensor = layers.Dense(4)(tensor)
+        outputs.append(tensor)
+    told = explain(Model(start, outputs), ["peak_activation_bytes"])
+    last = [one for one in told if one.layer == "dense_59"][-1]
+    assert last.quantity.endswith("dense_18, 40 more)")
+    assert last.arithmetic.endswith("+ 16 + 40 more")
+    assert last.result == 60 * 16

@@ -176,3 +176,15 @@ def test_network_within_a_network_is_followed() -> None:
     inner = Model(x, layers.GlobalAveragePooling2D()(layers.Conv2D(8, 3)(x)))
     outer = Sequential([Input((32, 32, 3)), layers.ZeroPadding2D(1), inner, layers.Dense(3)])
     assert next(iter(calc(outer).receptive_field.values())).size == (3, 3)
+
+
+def test_fields_of_thousands_of_inputs_are_not_told() -> None:
+    inputs = [Input((8, 8, 1)) for _ in range(600)]
+    tensor = inputs[0]
+    for other in inputs[1:]:
+        tensor = layers.Add()([tensor, other])
+    rows = calc(Model(inputs, tensor), ["receptive_field"]).rows
+    told = [row.values["receptive_field"] for row in rows]
+    assert 40_000 < sum(len(fields) for fields in told if fields is not None) < 60_000
+    assert told[-1] is None
+    assert rows[-1].notes == ("what its units see has too many patterns to be told",)
