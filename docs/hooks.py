@@ -36,7 +36,7 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, config: Any, files: Files) -> str:
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Put what was measured into the page of the benchmarks."""
     is_theirs = page.file.src_uri == "about/benchmarks.md"
     return with_tables(markdown) if is_theirs else markdown

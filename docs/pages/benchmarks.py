@@ -6,7 +6,6 @@ import json
 import re
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from tabulate import tabulate
 
