@@ -221,11 +221,11 @@ def test_unknown_sizes_are_formulas() -> None:
 def test_arithmetic_of_a_sum_is_no_longer_for_every_layer_before() -> None:
     start = tensor = Input((4,))
     outputs = []
-    for _ in range(60):
-        tensor = layers.Dense(4)(tensor)
+    for number in range(60):
+        tensor = layers.Dense(4, name=f"d{number}")(tensor)
         outputs.append(tensor)
     told = explain(Model(start, outputs), ["peak_activation_bytes"])
-    last = [one for one in told if one.layer == "dense_59"][-1]
-    assert last.quantity.endswith("dense_18, 40 more)")
+    last = [one for one in told if one.layer == "d59"][-1]
+    assert last.quantity.endswith("d18, d19, 40 more)")
     assert last.arithmetic.endswith("+ 16 + 40 more")
     assert last.result == 60 * 16
