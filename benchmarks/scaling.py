@@ -77,8 +77,8 @@ def comparisons() -> Iterator[Scaling]:
     for kind, (make, sizes) in _KINDS.items():
         texts = {count: json.dumps(config_of(make(count))).encode() for count in sizes}
         times: dict[int, dict[str, list[float]]] = {count: {} for count in sizes}
-        for what in _tasks(make, sizes[0], texts[sizes[0]]).values():
-            what()  # Imports what the others find there.
+        for task in _tasks(make, sizes[0], texts[sizes[0]]).values():
+            task()  # Imports what the others find there.
         for _ in range(_RUNS):
             for count in sizes:
                 for what, run in _tasks(make, count, texts[count]).items():
