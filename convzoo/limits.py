@@ -24,7 +24,7 @@ class Limits(NamedTuple):
         directory_bytes: the list of files in an archive.
         stdin_bytes: what standard input gives, weights in an archive among it.
         json_values: the values in a JSON, lists and objects among them.
-        json_text_bytes: a single text in a JSON, such as a name.
+        json_text_bytes: a single text in the JSON of a model, such as a name.
         json_depth: lists and objects within each other.
         integer_digits: the digits of an integer, in a file or as the size of a tensor.
         tensor_axes: the axes of a tensor.
@@ -35,7 +35,7 @@ class Limits(NamedTuple):
     directory_bytes: int = 2**20
     stdin_bytes: int = 128 * 2**20
     json_values: int = 1_000_000
-    json_text_bytes: int = 1_000_000
+    json_text_bytes: int = 2_000_000
     json_depth: int = 100
     integer_digits: int = 32
     tensor_axes: int = 64
@@ -293,11 +293,6 @@ def check_json(data: bytes) -> None:
         raise SourceError(
             f"has more than {now.json_values:,} values. If you trust it, {_way('json_values')}."
         )
-    if len(data) > now.json_text_bytes and _has_long_texts(data):
-        raise SourceError(
-            f"has a text of more than {now.json_text_bytes:,} bytes. "
-            f"If you trust it, {_way('json_text_bytes')}."
-        )
     # Without all else, every pass takes away the innermost pairs.
     brackets = data.translate(_BRACKETS, _NO_BRACKETS)
     for _ in range(now.json_depth):
@@ -324,13 +319,23 @@ _DIGITS = bytes(48 if chr(code) in "0123456789" else 32 for code in range(256))
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 
 
-def _has_long_texts(data: bytes) -> bool:
-    """Whether there are texts of too many bytes."""
+def check_texts(data: bytes) -> None:
+    """Refuse the JSON of a model that holds a long text: a name is copied and padded many times.
+
+    Raises:
+        SourceError: when it does.
+    """
     import re
 
-    longest = limits().json_text_bytes + 2  # The quotes.
-    found = re.finditer(_TEXT, data, flags=re.DOTALL)
-    return any(text.end() - text.start() > longest for text in found)
+    longest = limits().json_text_bytes
+    if len(data) <= longest:
+        return
+    for text in re.finditer(_TEXT, data, flags=re.DOTALL):
+        if text.end() - text.start() > longest + 2:  # The quotes.
+            raise SourceError(
+                f"has a text of more than {longest:,} bytes. "
+                f"If you trust it, {_way('json_text_bytes')}."
+            )
 
 
 def _depth(data: bytes) -> int:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from convzoo.errors import ConvzooError, SourceError
 from convzoo.graph.config import graph_from_config
 from convzoo.graph.graph import Graph
-from convzoo.limits import check_json, read_within
+from convzoo.limits import check_json, check_texts, read_within
 from convzoo.sources import SOURCES, Source
 
 
@@ -39,13 +39,19 @@ def read_model_json(data: bytes) -> Graph:
         from convzoo.sources.python_code import read_notebook
 
         return read_notebook(found)
-    return graph_from_config(_model_config(found))
+    return graph_from_config(_model_config(found, data))
 
 
-def _model_config(found: Any) -> Any:
-    """The config of the model within what a JSON file holds."""
-    if isinstance(found, str):
-        return _model_config(parse_json(found.encode("utf-8", "surrogatepass")))  # Encoded twice.
+def _model_config(found: Any, data: bytes) -> Any:
+    """The config of the model within what a JSON file holds.
+
+    Args:
+        found: what it holds.
+        data: the text in which that stands.
+    """
+    if isinstance(found, str):  # Encoded twice.
+        data = found.encode("utf-8", "surrogatepass")
+        return _model_config(parse_json(data), data)
     if not isinstance(found, dict):
         return found
     if found.get("format") == "graph-model":
@@ -55,9 +61,10 @@ def _model_config(found: Any) -> Any:
         )
     for key in ("modelTopology", "model_config"):
         if key in found:
-            return _model_config(found[key])
+            return _model_config(found[key], data)
     if "weightsManifest" in found:
         raise SourceError("is a TensorFlow.js list of weights, without an architecture.")
+    check_texts(data)
     return found
 
 

@@ -213,6 +213,6 @@ def test_unknown_tool_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         columns_of_convention("torchinf")
     assert str(caught.value) == (
-        "Unknown convention 'torchinf'. Did you mean torchinfo? "
+        "Unknown convention 'torchinf'. Did you mean torchinfo or torchscan? "
         "Choose all, or one of fvcore, torchinfo, ptflops, thop, deepspeed, torchscan, tensorflow."
     )

@@ -140,7 +140,7 @@ def test_limits_are_positive_and_documented() -> None:
         (b"[" + b"[]," * 1_000_000 + b"1]", "has more than 1,000,000 values. "),
         (b"[" + b" " * 2**24 + b"]", "has more than 16,777,216 bytes of text. "),
         (b"28x28x1 " + b"relu " * 20_001, "has more than 20,000 layers and calls of layers, "),
-        (b'{"a": "' + b'\\"x' * 400_000 + b'"}', "has a text of more than 1,000,000 bytes. "),
+        (b'{"a": "' + b'\\"x' * 700_000 + b'"}', "has a text of more than 2,000,000 bytes. "),
         (b"28x28x1 dense:" + b"1," * 6_000, "has a word of more than 10,000 characters: 'dense:1,"),
         (b"1" + b"x1" * 6_000 + b" relu", "has a word of more than 10,000 characters: '1x1x1"),
         (b'{"a": ' + b"9" * 5_000_000 + b"}", "has an integer of more than 32 digits. "),

@@ -504,6 +504,7 @@ def test_code_is_told_from_stacks_and_other_texts(tmp_path: Path) -> None:
 def test_notebook_is_read() -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# Title"]},
+        {"cell_type": "code", "source": "", "outputs": [{"image/png": "A" * 3_000_000}]},
         {
             "cell_type": "code",
             "source": ["%matplotlib inline\n", "!ls\n", "import keras"],
@@ -514,7 +515,7 @@ def test_notebook_is_read() -> None:
     notebook = {"cells": cells, "nbformat": 4, "metadata": {}}
     assert calc(json.dumps(notebook).encode()).total("params") == 15
     cells[-1]["source"] = ["\n", "model.add(keras.layers.Dense(0))"]
-    with pytest.raises(ArgumentError, match=r"the bytes: code cell 3, line 2: Dense: units must"):
+    with pytest.raises(ArgumentError, match=r"the bytes: code cell 4, line 2: Dense: units must"):
         calc(json.dumps(notebook).encode())
     with pytest.raises(SourceError, match="is a notebook without code"):
         calc(json.dumps({"cells": [], "nbformat": 4}))
