@@ -17,7 +17,6 @@ About ten minutes a seed on two cores.
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
@@ -37,7 +36,7 @@ PLAIN = convzoo.Recipe(
     schedule="CosineDecay",
     schedule_arguments={"initial_learning_rate": 0.002, "decay_steps": 40},
 )
-AUGMENTED = replace(PLAIN, augmentation=CHANGES)
+AUGMENTED = PLAIN._replace(augmentation=CHANGES)
 
 
 def main(data: str = "cifar10", seeds: str = "1") -> None:

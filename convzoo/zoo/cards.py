@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 VERIFIED = "verified here"
 CLAIMED = "claimed by the source"
 CONTRADICTED = "contradicted"
+
+_NO_ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Source(NamedTuple):
@@ -128,8 +129,7 @@ def claimed_by_keras(params: str, accuracy: str) -> tuple[Claim, Claim]:
     )
 
 
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(NamedTuple):
     """How an architecture is trained.
 
     Args:
@@ -153,10 +153,10 @@ class Recipe:
     optimizer: str
     epochs: int
     batch_size: int
-    optimizer_arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    optimizer_arguments: Mapping[str, Any] = _NO_ARGUMENTS
     loss: str = "categorical_crossentropy"
     schedule: str = ""
-    schedule_arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    schedule_arguments: Mapping[str, Any] = _NO_ARGUMENTS
     augmentation: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     accuracy: str = ""
@@ -180,8 +180,7 @@ def _with_arguments(name: str, arguments: Mapping[str, Any]) -> str:
     return f"{name}({given})" if given else name
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """What is known of an architecture besides its layers.
 
     Args:
@@ -218,7 +217,7 @@ class Card:
     recipe: Recipe | None = None
     tags: tuple[str, ...] = ()
     pretrained: str = ""
-    pretrained_arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    pretrained_arguments: Mapping[str, Any] = _NO_ARGUMENTS
     licence: str = "Apache-2.0"
     weights_licence: str = ""
     notes: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -61,7 +60,7 @@ def test_model_of_fixed_input_and_no_classes_passes() -> None:
         y = layers.Flatten()(layers.Embedding(2, 3)(number))
         return Model([image, number], [layers.Dense(1)(layers.Concatenate()([x, y])), y])
 
-    card = replace(CARD, params=10 + 6 + 25, stages=("convolution",))
+    card = CARD._replace(params=10 + 6 + 25, stages=("convolution",))
     convzoo.register(card, name="my_net")(two_inputs)
     skipped = {result.check for result in check_model("my_net") if result.skipped_because}
     assert skipped == {"smallest_input", "channels_first"}
@@ -90,11 +89,11 @@ def test_unknown_names_are_refused() -> None:
     ],
 )
 def test_incomplete_or_wrong_card_is_told(changes: dict[str, Any], message: str) -> None:
-    assert _message("card", net, replace(CARD, **changes)).startswith(message)
+    assert _message("card", net, CARD._replace(**changes)).startswith(message)
 
 
 def test_claim_that_is_contradicted_passes_with_a_note() -> None:
-    card = replace(CARD, claims=(Claim("params", "70", note="The source counts another bias."),))
+    card = CARD._replace(claims=(Claim("params", "70", note="The source counts another bias."),))
     convzoo.register(card, name="my_net")(net)
     check_model("my_net", ["card"])
 
@@ -197,7 +196,7 @@ def _other_activation(input_shape: Shape = (4, 4, 1), activation: str = "relu") 
 def test_override_that_does_not_what_it_says_is_told(
     factory: Any, changes: dict[str, Any], message: str
 ) -> None:
-    assert _message("overrides", factory, replace(CARD, **changes)).startswith(message)
+    assert _message("overrides", factory, CARD._replace(**changes)).startswith(message)
 
 
 def test_refusal_of_small_inputs_must_be_a_shape_error() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -40,7 +39,7 @@ def test_check_passes_is_skipped_or_fails(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(monkeypatch, ZOO)
-    convzoo.register(replace(CARD, title=""), name="my_net")(features)
+    convzoo.register(CARD._replace(title=""), name="my_net")(features)
     code = """
 @pytest.mark.convzoo("my_net", "two_convs", checks=["card", "channels_first"])
 def test_models(conformance):

@@ -80,7 +80,7 @@ def test_augmentation_crops_to_the_images() -> None:
 )
 def test_augmentation_that_is_none_is_refused(words: tuple[str, ...], message: str) -> None:
     with pytest.raises(ArgumentError) as error:
-        augmentation(replace(DEFAULT, augmentation=words), (8, 8, 1))
+        augmentation(DEFAULT._replace(augmentation=words), (8, 8, 1))
     assert message in str(error.value)
 
 
@@ -103,8 +103,7 @@ def test_schedule_is_as_long_as_the_training() -> None:
     falling = _recipe("resnet20")
     assert _rate(falling, 82, 41 * 7 - 1) == pytest.approx(0.1)
     assert _rate(falling, 82, 41 * 7) == pytest.approx(0.01)
-    cosine = replace(
-        DEFAULT,
+    cosine = DEFAULT._replace(
         epochs=10,
         schedule="CosineDecay",
         schedule_arguments={
@@ -135,7 +134,7 @@ def test_recipe_that_keras_can_not_follow_is_refused(
     change: dict[str, Any], error: type[ConvzooError], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        optimizer(replace(DEFAULT, **change), 1, 1)
+        optimizer(DEFAULT._replace(**change), 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +176,7 @@ def test_images_are_resized_for_a_stack(
 
 
 def test_recipe_is_the_cards_or_a_given_or_the_usual_one() -> None:
-    own = replace(DEFAULT, epochs=7)
+    own = DEFAULT._replace(epochs=7)
     assert fitted("mnist_convnet", (28, 28, 1), 10).recipe == _recipe("mnist_convnet")
     assert fitted("mnist_convnet", (28, 28, 1), 10, own).recipe == own
     assert fitted("lenet5_dense", (28, 28, 1), 10).recipe == DEFAULT

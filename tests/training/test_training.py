@@ -153,7 +153,7 @@ def checkpoint(digits: Data, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         ({"seed": 1}, "is of a run that was not finished, with seed 0, not 1. Give the same set"),
         ({"epochs": 5}, "with epochs 4, not 5."),
         ({"batch_size": 8}, "with batch_size 32, not 8."),
-        ({"recipe": replace(_RECIPE, optimizer_arguments={})}, "with recipe 4 epochs on digits,"),
+        ({"recipe": _RECIPE._replace(optimizer_arguments={})}, "with recipe 4 epochs on digits,"),
     ],
 )
 def test_run_goes_on_with_the_same_settings_only(
