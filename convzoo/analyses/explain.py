@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from convzoo.analyses import ANALYSES, STANDARD, Arithmetic, Setting
 from convzoo.graph.dims import Dim, Shape, UnknownShapeError, Worked
@@ -27,8 +26,7 @@ _AXES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One number of one row, and its arithmetic.
 
     Args:
@@ -183,7 +181,7 @@ def _worked_axes(layer: Layer, shape: Shape) -> list[tuple[str, Worked]]:
     if not names:
         names = tuple(f"axis {axis}" for axis in range(1, len(shape)))
     by_text: dict[str, tuple[list[str], Worked]] = {}
-    for name, dim in zip(names, shape[1:], strict=False):
+    for name, dim in zip(names, shape[1:], strict=True):
         if isinstance(dim, Worked) and not dim.is_leaf:
             by_text.setdefault(dim.text, ([], dim))[0].append(name)
     return [(", ".join(axes), dim) for axes, dim in by_text.values()]

@@ -30,6 +30,7 @@ _DEFAULTS: dict[str, Config] = {
     "Orthogonal": {"gain": 1.0},
     "Identity": {"gain": 1.0},
     "Constant": {"value": 0.0},
+    "STFT": {"side": "real", "window": "hann", "periodic": False, "scaling": "density"},
     "L1": {"l1": 0.01},
     "L2": {"l2": 0.01},
     "L1L2": {"l1": 0.0, "l2": 0.0},

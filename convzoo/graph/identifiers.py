@@ -94,7 +94,7 @@ _SAVED_AS = {
     "uniform": "random_uniform",
     "identity_initializer": "identity",
     "orthogonal_initializer": "orthogonal",
-    "stftinitializer": "stft",
+    "stft_initializer": "stft",
 }
 
 

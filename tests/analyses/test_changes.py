@@ -157,6 +157,17 @@ def test_models_within_models_are_followed() -> None:
     assert _told(_changes(net(3), net(3, "other"))) == {"renamed other": ["name"]}
 
 
+def test_models_that_keras_named_are_matched_by_what_is_within() -> None:
+    def net(*several: int) -> Sequential:
+        inner = [Sequential([layers.Dense(units), layers.Dense(4)]) for units in several]
+        return Sequential([Input((4,)), *inner], name="net")
+
+    found = _changes(net(3, 5), net(7, 3, 5))
+    assert [(change.kind, change.differences[0].after) for change in found.changes] == [
+        ("added", (None, 4))
+    ]
+
+
 def test_stack_and_functional_model_of_the_same_layers_are_the_same() -> None:
     x = Input((28, 28, 1))
     y = layers.Flatten()(layers.Conv2D(8, 3)(x))

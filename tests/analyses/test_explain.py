@@ -65,6 +65,95 @@ def test_sizes_that_are_explained_above_are_numbers_below() -> None:
     ]
 
 
+def test_params_are_explained_where_no_column_is_named() -> None:
+    assert [str(line) for line in explain(read("4 dense:3"))] == [
+        "output shape: 3",
+        "params: 3 units x (4 weights + 1 bias) = 15",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stack", "lines"),
+    [
+        (
+            "nonexnonex3 conv:4,3",
+            [
+                "output shape: ? x ? x 4",
+                "macs: unknown",
+                "peak_activation_bytes (input_layer, conv2d): unknown",
+                "receptive_field size along axis 1, 2: 1 + (3 - 1) x 1 = 3",
+                "receptive_field stride along axis 1, 2: 1 x 1 = 1",
+                "receptive_field start along axis 1, 2: 0 - 0 x 1 = 0",
+            ],
+        ),
+        (
+            "8x1 Conv1DTranspose:1,3,2",
+            [
+                "steps: (8 - 1) x 2 + 3 = 17",
+                "macs: 8 x 1 x 3 = 24",
+                "peak_activation_bytes (input_layer, conv1d_transpose): 32 + 68 = 100",
+                "receptive_field along axis 1: the union of what its taps see",
+            ],
+        ),
+        (
+            "3x9x7 conv:2,3,2,data_format=channels_first",
+            [
+                "height: floor((9 - 3) / 2) + 1 = 4",
+                "width: floor((7 - 3) / 2) + 1 = 3",
+                "macs: 2 x 4 x 3 x 3 x 3 x 3 = 648",
+                "peak_activation_bytes (input_layer, conv2d): 756 + 96 = 852",
+                "receptive_field size along axis 2, 3: 1 + (3 - 1) x 1 = 3",
+                "receptive_field stride along axis 2, 3: 1 x 2 = 2",
+                "receptive_field start along axis 2, 3: 0 - 0 x 1 = 0",
+            ],
+        ),
+        (
+            "4x5x6x3 flatten",
+            [
+                "features: 4 x 5 x 6 x 3 = 360",
+                "macs: 0",
+                "peak_activation_bytes (input_layer, flatten): 1,440 + 1,440 = 2,880",
+                "receptive_field along axis 1, 2, 3: all that the units of its input see",
+            ],
+        ),
+        (
+            "4x5x6x3 maxpool:2",
+            [
+                "depth: floor((4 - 2) / 2) + 1 = 2",
+                "height: floor((5 - 2) / 2) + 1 = 2",
+                "width: floor((6 - 2) / 2) + 1 = 3",
+                "macs: 0",
+                "peak_activation_bytes (input_layer, max_pooling3d): 1,440 + 144 = 1,584",
+                "receptive_field size along axis 1, 2, 3: 1 + (2 - 1) x 1 = 2",
+                "receptive_field stride along axis 1, 2, 3: 1 x 2 = 2",
+                "receptive_field start along axis 1, 2, 3: 0 - 0 x 1 = 0",
+            ],
+        ),
+        (
+            "7x8x6 relu",
+            [
+                "output shape: the input's",
+                "macs: 0",
+                "peak_activation_bytes (input_layer, re_lu): 1,344 + 1,344 = 2,688",
+                "receptive_field along axis 1, 2: its input's",
+            ],
+        ),
+        (
+            "2x3x4x5x6x7 dense:3",
+            [
+                "output shape: 2 x 3 x 4 x 5 x 6 x 3",
+                "macs: 2 x 3 x 4 x 5 x 6 x 3 x 7 = 15,120",
+                "peak_activation_bytes (input_layer, dense): 20,160 + 8,640 = 28,800",
+                "receptive_field along axis 1, 2, 3, 4, 5: its input's",
+            ],
+        ),
+    ],
+)
+def test_words_say_what_is_not_calculated(stack: str, lines: list[str]) -> None:
+    columns = ("macs", "peak_activation_bytes", "receptive_field")
+    assert [str(line) for line in explain(read(stack), columns)] == lines
+
+
 def test_layers_of_a_nested_model_have_its_name_before_theirs() -> None:
     inner = layers.Input((4,))
     x = layers.Input((4,))

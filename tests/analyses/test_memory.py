@@ -160,6 +160,31 @@ def test_training_holds_gradients_and_slots_of_what_is_trained() -> None:
         assert report.total("training_bytes") == 4 * 32 * (2 + slots) + 7 * kept
 
 
+@pytest.mark.parametrize(
+    ("name", "optimizer"),
+    [
+        ("adadelta", keras.optimizers.Adadelta()),
+        ("adagrad", keras.optimizers.Adagrad()),
+        ("adam", keras.optimizers.Adam()),
+        ("adamax", keras.optimizers.Adamax()),
+        ("adamw", keras.optimizers.AdamW()),
+        ("lion", keras.optimizers.Lion()),
+        ("momentum", keras.optimizers.SGD(momentum=0.9)),
+        ("nadam", keras.optimizers.Nadam()),
+        ("rmsprop", keras.optimizers.RMSprop()),
+        ("sgd", keras.optimizers.SGD()),
+    ],
+)
+def test_slots_are_those_of_keras_s_optimizer(name: str, optimizer: Any) -> None:
+    optimizer.build([keras.Variable(np.zeros(32))])
+    slots = sum(variable.shape == (32,) for variable in optimizer.variables)
+    [with_slots, without] = [
+        calc("3 dense:5 dense:2", ["training_bytes"], optimizer=one).total("training_bytes")
+        for one in (name, "sgd")
+    ]
+    assert with_slots - without == 4 * 32 * slots
+
+
 def test_training_keeps_nothing_before_the_first_layer_that_is_trained() -> None:
     frozen = layers.Dense(5, trainable=False)
     graph = Sequential([Input((3,)), frozen, layers.Dense(2)])

@@ -8,6 +8,7 @@ import pytest
 
 import convzoo
 from convzoo import Input, Model, calc, layers
+from convzoo.analyses import ANALYSES
 from convzoo.errors import UnknownNameError
 
 
@@ -76,6 +77,21 @@ def test_unknown_row_and_column_are_refused_with_close_names() -> None:
         report.row("conv2e")
     with pytest.raises(UnknownNameError, match=r"Unknown column 'mac'\. Did you mean macs\?"):
         report.with_columns(["mac"])
+
+
+def test_columns_stand_in_the_order_of_what_is_asked_most() -> None:
+    assert [name for name, _ in ANALYSES.items()][:8] == [
+        "params",
+        "trainable_params",
+        "non_trainable_params",
+        "weight_bytes",
+        "macs",
+        "bias_adds",
+        "element_ops",
+        "flops",
+    ]
+    with pytest.raises(UnknownNameError, match=r"^Unknown column 'x'\. See convzoo calc --help\.$"):
+        calc("mnist_convnet").with_columns(["x"])
 
 
 def test_report_prints_its_table_and_its_html() -> None:

@@ -73,3 +73,12 @@ def test_gradient_after_a_layer_of_unknown_weights_is_unknown() -> None:
     row = calc(config, columns).row("dense")
     assert (row.macs, row.backward_macs, row.training_bytes) == (15, None, None)
     assert "which of its factors have a gradient is unknown" in row.notes
+
+
+def test_work_of_a_layer_without_a_rule_is_unknown_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(layers.Dense, "work", lambda *_: None)
+    [row] = calc("4 dense:3", ["macs", "flops"]).rows
+    assert (row.macs, row.flops) == (None, None)
+    assert row.notes == ("its work is unknown: it has no rule",)

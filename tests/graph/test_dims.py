@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,42 @@ def test_worked_dim_prints_as_a_teacher_writes() -> None:
     outputs = (Worked.leaf(28) - 3) // 1 + 1
     assert (outputs, outputs.text) == (26, "floor((28 - 3) / 1) + 1")
     assert (Worked.leaf(1000) * 2).text == "1,000 x 2"
+
+
+_A = Worked.leaf(1200)
+
+
+@pytest.mark.parametrize(
+    ("worked", "text", "value"),
+    [
+        (_A + 0, "1,200", 1200),
+        (0 + _A, "1,200", 1200),
+        (_A - 0, "1,200", 1200),
+        (Worked.leaf(0) + 5, "5", 5),
+        (Worked.leaf(0) + (_A + 1), "1,200 + 1", 1201),
+        (_A + (_A - 1200), "1,200 + 1,200 - 1,200", 1200),
+        (5 + _A, "5 + 1,200", 1205),
+        (5 - _A, "5 - 1,200", -1195),
+        (5 - (_A + 1), "5 - (1,200 + 1)", -1196),
+        (_A - (_A - 1), "1,200 - (1,200 - 1)", 1),
+        (_A - _A * 2, "1,200 - 1,200 x 2", -1200),
+        (_A * 1, "1,200", 1200),
+        (1 * _A, "1,200", 1200),
+        (_A * 0, "0", 0),
+        (0 * _A, "0", 0),
+        (_A * 2 * 3, "1,200 x 2 x 3", 7200),
+        ((_A + 1) * 2, "(1,200 + 1) x 2", 2402),
+        (2 * (_A + 1), "2 x (1,200 + 1)", 2402),
+        (_A * -3, "1,200 x (-3)", -3600),
+        (_A * 2 // 7, "floor((1,200 x 2) / 7)", 342),
+        (_A // 7 * 2, "floor(1,200 / 7) x 2", 342),
+        (ceil_div(_A, 7), "ceil(1,200 / 7)", 172),
+        (_A // (Worked.leaf(7) + 1), "floor(1,200 / (7 + 1))", 150),
+    ],
+)
+def test_text_has_the_brackets_it_needs(worked: Worked, text: str, value: int) -> None:
+    assert (worked.text, worked) == (text, value)
+    assert worked.is_leaf is text.replace(",", "").isdigit()
 
 
 _OPERATIONS = {
