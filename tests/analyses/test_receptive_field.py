@@ -125,6 +125,13 @@ def test_unit_needs_a_known_size_and_a_place_that_is_there() -> None:
     )
 
 
+def test_size_that_is_too_large_to_follow_is_refused() -> None:
+    with pytest.raises(ArgumentError) as caught:
+        calc("99999999999x1 conv1d:1,3", ["unit"], unit=(1,)).total("unit")
+    told = "A size of 99,999,999,999 is too large to tell what a unit sees."
+    assert str(caught.value) == told
+
+
 def test_layer_of_an_unknown_class_makes_the_field_unknown() -> None:
     entry: Any = {
         "class_name": "Strange",

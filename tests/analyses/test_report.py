@@ -8,8 +8,9 @@ import pytest
 
 import convzoo
 from convzoo import Input, Model, calc, layers
-from convzoo.analyses import ANALYSES
+from convzoo.analyses import ANALYSES, Findings, analysis
 from convzoo.errors import UnknownNameError
+from tests.registries import keep
 
 
 def test_names_are_keras_s_automatic_ones() -> None:
@@ -98,6 +99,16 @@ def test_report_prints_its_table_and_its_html() -> None:
     report = convzoo.calc("two_convs")
     assert str(report).splitlines()[-3] == "Total params: 18,816 (73.50 KiB)"
     assert "<table>" in report._repr_html_()
+
+
+def test_analysis_may_leave_layers_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what is unknown it is asked for a formula, and has none of these either."""
+    keep(monkeypatch, ANALYSES)
+    findings = Findings({}, {"silent": None})
+    analysis(adds_up=True, silent="Silent")(lambda *_: findings)
+    [row] = calc("nonex3 dense:2", ["silent", "macs"]).rows
+    assert (row.silent, row.formulas["macs"]) == (None, "6 x T")
+    assert "silent" not in row.formulas
 
 
 def test_input_shape_is_replaced() -> None:

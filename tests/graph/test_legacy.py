@@ -9,7 +9,7 @@ import pytest
 from convzoo import calc
 from convzoo.errors import ArgumentError
 from convzoo.graph.config import graph_from_config
-from convzoo.layers import Conv2D
+from convzoo.layers import LAYERS, Conv2D
 
 
 def _stack(*layers: dict[str, Any], class_name: str = "Sequential") -> Any:
@@ -122,3 +122,25 @@ def test_name_may_have_a_slash_in_a_file() -> None:
     assert [(row.name, row.params) for row in report.rows] == [("block/conv", 112)]
     with pytest.raises(ArgumentError, match="'block/conv': a name must be a text without '/'"):
         Conv2D(**first)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "arguments"),
+    [
+        ("Conv2D", {"b_learning_rate_multiplier": 1.0}),
+        ("LSTM", {"consume_less": "cpu", "input_length": 5, "time_major": False}),
+        ("GRU", {"implementation": 2}),
+        ("BatchNormalization", {"adjustment": None, "fused": True, "virtual_batch_size": 8}),
+        ("BatchNormalization", {"mode": 0}),
+        ("Flatten", {"input_dtype": "float32"}),
+        ("Dropout", {"node_indices": [0], "tensor_indices": [0]}),
+    ],
+)
+def test_argument_that_says_nothing_of_numbers_is_left_out(
+    class_name: str, arguments: dict[str, Any]
+) -> None:
+    needed = {"Conv2D": {"filters": 2, "kernel_size": 1}, "Dropout": {"rate": 0.5}}
+    needed |= dict.fromkeys(("LSTM", "GRU"), {"units": 2})
+    own = {"name": "x", **needed.get(class_name, {})}
+    described = LAYERS.get(class_name)
+    assert described.from_config({**own, **arguments}).to_config() == described(**own).to_config()
