@@ -87,3 +87,9 @@ def test_what_depends_on_which_size_is_larger_is_unknown() -> None:
     assert not report.knows("element_ops")
     assert calc("28x28x3 CenterCrop:24,24", ["element_ops"]).total("element_ops") == 0
     assert calc("20x28x3 CenterCrop:24,24", ["element_ops"]).total("element_ops") == 1_728
+
+
+def test_every_number_that_is_unknown_has_a_formula() -> None:
+    report = calc("nonexnonex3 conv:4,3 conv:2,3", _COLUMNS)
+    assert report.row("conv2d_1").formulas.keys() >= set(_COLUMNS)
+    assert None not in {report.total_formula(column) for column in _COLUMNS}
