@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import convzoo
-from convzoo import calc
+from convzoo import Input, calc, layers
 from convzoo.errors import PluginWarning
 from convzoo.graph.config import graph_from_config
 from convzoo.graph.config_writing import config_of
@@ -173,3 +173,10 @@ def test_what_is_alive_within_it_is_unknown() -> None:
     )
     assert [row.peak_activation_bytes for row in report.rows] == [168, None, 168]
     assert "Total Peak activation bytes: at least 192" in str(report)
+
+
+def test_function_in_code_may_state_its_output_by_a_function() -> None:
+    one = layers.Lambda(len, lambda shape: [*shape, 7], dtype="float16")(Input((4,)))
+    assert (one.shape, one.dtype) == ((None, 4, 7), "float16")
+    several = layers.Lambda(len, lambda shapes: shapes[1])([Input((4,)), Input((5,))])
+    assert (several.shape, several.dtype) == ((None, 5), "float32")

@@ -468,6 +468,72 @@ from convzoo.errors import ConvzooError
             lambda: layers.Pipeline(3, name="l"),
             "Pipeline 'l': layers must be a list of layers. Received layers=3.",
         ),
+        (
+            lambda: layers.Attention(dropout=0.5, seed="x", name="l"),
+            "Attention 'l': seed must be an integer. Received seed='x'. Try 1337.",
+        ),
+        (
+            lambda: layers.MultiHeadAttention(2, 3, dropout=0.5, seed=True, name="l"),
+            "MultiHeadAttention 'l': seed must be an integer. Received seed=True. Try 1337.",
+        ),
+        (
+            lambda: layers.AlphaDropout(2, name="l"),
+            "AlphaDropout 'l': rate must be from 0 to 1. Received rate=2. Try 0.5.",
+        ),
+        (
+            lambda: layers.STFTSpectrogram(frame_length=8, window=[1.0] * 7, name="l")(
+                Input((32, 2))
+            ),
+            "STFTSpectrogram 'l': window must have frame_length=8 values. Received 7 values.",
+        ),
+        (
+            lambda: layers.STFTSpectrogram(frame_length=1, name="l")(Input((32, 2))),
+            "STFTSpectrogram 'l': frames of 1 sample need a frame_step. Received frame_step=0.",
+        ),
+        (
+            lambda: layers.CategoryEncoding(3, sparse=True, output_mode="int", name="l"),
+            "CategoryEncoding 'l': output_mode must be one of count, one_hot, multi_hot. "
+            "Received output_mode='int'.",
+        ),
+        (
+            lambda: layers.Hashing(3, sparse=True, name="l"),
+            "Hashing 'l': integers can't be sparse. Received sparse=True with output_mode='int'.",
+        ),
+        (
+            lambda: layers.StackedRNNCells([layers.Dense(3, name="d")], name="l"),
+            "StackedRNNCells 'l': cells must hold recurrent cells. Received <Dense 'd' "
+            "units=3>. Try LSTMCell.",
+        ),
+        (
+            lambda: layers.Wrapper(layers.Dense(3), name="l")(Input((4,))),
+            "Wrapper 'l': is a base class and can't be called. Received a call. Use a layer "
+            "made from it, such as TimeDistributed.",
+        ),
+        (
+            lambda: layers.Embedding(5, 0, name="l"),
+            "Embedding 'l': output_dim must be an integer of 1 or more. Received output_dim=0.",
+        ),
+        (
+            lambda: layers.GroupNormalization(0, name="l"),
+            "GroupNormalization 'l': groups must be an integer of 1 or more. Received groups=0.",
+        ),
+        (
+            lambda: layers.Cropping1D((1, 2, 3), name="l"),
+            "Cropping1D 'l': cropping must be an integer of 0 or more, or two. Received "
+            "cropping=(1, 2, 3). Write, for example, cropping=1.",
+        ),
+        (
+            lambda: layers.ConnectionTableConv2D(2, 3, table=[[0], [9]], name="l")(
+                Input((8, 8, 3))
+            ),
+            "ConnectionTableConv2D 'l': its table names channel 9, and the input has 3. "
+            "Received input shape (None, 8, 8, 3). Channels are numbered from 0.",
+        ),
+        (
+            lambda: layers.EuclideanRBF(2, prototypes=[[1, 2]], name="l"),
+            "EuclideanRBF 'l': there must be as many prototypes as units. Received 1 prototypes"
+            " with units=2.",
+        ),
     ],
 )
 def test_message_says_what_was_expected_and_what_was_received(

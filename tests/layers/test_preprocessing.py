@@ -41,6 +41,9 @@ _LAYERS: list[tuple[Any, tuple[Any, ...], str]] = [
     (keras.layers.IntegerLookup(vocabulary=[1, 2], output_mode="one_hot"), (1,), "int64"),
     (keras.layers.TextVectorization(output_sequence_length=4), (1,), "string"),
     (keras.layers.MelSpectrogram(), (4000,), "float32"),
+    (keras.layers.STFTSpectrogram(frame_length=8), (40, 2), "float32"),
+    (keras.layers.STFTSpectrogram("psd", 8, window=[1.0] * 8), (40, 2), "float32"),
+    (keras.layers.STFTSpectrogram("stft", 8, expand_dims=True, window=None), (40, 2), "float32"),
     (keras.layers.Pipeline([keras.layers.Rescaling(2.0)]), (8, 8, 3), "float32"),
 ]
 
