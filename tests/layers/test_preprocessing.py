@@ -9,6 +9,7 @@ import keras
 import pytest
 
 from convzoo import Input, calc, layers
+from convzoo.errors import ConvzooError
 from convzoo.graph.config_writing import config_of
 from convzoo.sources import read
 
@@ -59,3 +60,51 @@ def test_saved_layers_are_read_and_written_back(layer: Any, shape: Any, dtype: s
     assert calc(graph).total("params") == model.count_params()
     again = keras.models.model_from_json(json.dumps(config_of(graph)))
     assert tuple(again.output.shape) == tuple(model.output.shape)
+
+
+def _is_refused(make: Any, **arguments: Any) -> bool:
+    try:
+        make(**arguments)
+    except (ConvzooError, ValueError, TypeError):
+        return True
+    return False
+
+
+_FACTORS = [
+    ("AugMix", "factor"),
+    ("CutMix", "factor"),
+    ("RandAugment", "factor"),
+    ("RandomBrightness", "factor"),
+    ("RandomColorDegeneration", "factor"),
+    ("RandomColorJitter", "brightness_factor"),
+    ("RandomColorJitter", "contrast_factor"),
+    ("RandomContrast", "factor"),
+    ("RandomElasticTransform", "factor"),
+    ("RandomElasticTransform", "scale"),
+    ("RandomErasing", "factor"),
+    ("RandomErasing", "scale"),
+    ("RandomGaussianBlur", "factor"),
+    ("RandomGaussianBlur", "sigma"),
+    ("RandomGrayscale", "factor"),
+    ("RandomHue", "factor"),
+    ("RandomInvert", "factor"),
+    ("RandomPerspective", "factor"),
+    ("RandomPerspective", "scale"),
+    ("RandomPosterization", "factor"),
+    ("RandomRotation", "factor"),
+    ("RandomSaturation", "factor"),
+    ("RandomSharpness", "factor"),
+    ("RandomShear", "x_factor"),
+    ("RandomShear", "y_factor"),
+    ("RandomZoom", "height_factor"),
+    ("Solarization", "addition_factor"),
+    ("Solarization", "threshold_factor"),
+]
+_VALUES = [-1.1, -1, -0.1, 0, 0.5, 1, 1.1, 2, 8, 9, (0.1, 0.5), (-0.1, 0.5), (0.5, 1.1), "x"]
+
+
+@pytest.mark.parametrize(("class_name", "argument"), _FACTORS)
+def test_factors_are_refused_where_keras_refuses_them(class_name: str, argument: str) -> None:
+    ours, theirs = getattr(layers, class_name), getattr(keras.layers, class_name)
+    refused = {value: _is_refused(theirs, **{argument: value}) for value in _VALUES}
+    assert {value: _is_refused(ours, **{argument: value}) for value in _VALUES} == refused
