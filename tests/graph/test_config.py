@@ -114,3 +114,11 @@ def test_names_of_modules_are_not_imported(config: Any, tmp_path: Any, monkeypat
     entry = config["config"]["layers"][1]
     entry.update(module="canary_module", class_name="Canary", registered_name="canary_module>C")
     assert not calc(graph_from_config(config)).complete
+
+
+def test_value_of_a_wrong_kind_names_the_layer_by_its_entry() -> None:
+    config = {"units": 3, "batch_input_shape": 5}
+    entry = {"class_name": "Dense", "name": "outer", "config": config, "inbound_nodes": []}
+    body = {"name": "m", "layers": [entry], "input_layers": [], "output_layers": []}
+    with pytest.raises(SourceError, match=r"^Dense 'outer': a value in its config is of a kind"):
+        graph_from_config({"class_name": "Functional", "config": body})

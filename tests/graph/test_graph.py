@@ -115,3 +115,11 @@ def test_automatic_names_are_keras_s() -> None:
     ]
     with fresh_names():
         assert [automatic_name("dense") for _ in range(3)] == ["dense", "dense_1", "dense_2"]
+
+
+def test_optional_input_is_kept_as_one() -> None:
+    given, other = Input((4,), optional=True), Input((4,))
+    assert given.call is not None
+    assert other.call is not None
+    assert given.call.layer.to_config()["optional"] is True
+    assert "optional" not in other.call.layer.to_config()

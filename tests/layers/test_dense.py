@@ -131,7 +131,7 @@ def test_map_that_tells_layers_apart_is_refused() -> None:
 
 
 @pytest.mark.parametrize("rank", [None, 2])
-@pytest.mark.parametrize("mode", ["int8", "int4/2", "float8", "gptq/4/2", "awq/4/2"])
+@pytest.mark.parametrize("mode", ["int8", "int4", "int4/2", "float8", "gptq/4/2", "awq/4/2"])
 @pytest.mark.parametrize("class_name", ["Dense", "Embedding", "ReversibleEmbedding"])
 def test_modes_that_a_layer_lacks_are_those_of_keras(class_name: str, mode: str, rank: Any) -> None:
     arguments = {"Dense": {"units": 3}}.get(class_name, {"input_dim": 5, "output_dim": 3})
