@@ -227,7 +227,6 @@ def _variance_scaling_name(settings: Config) -> str | None:
         ("he_uniform", 2.0, "fan_in", "uniform"),
         ("he_normal", 2.0, "fan_in", "truncated_normal"),
         ("lecun_uniform", 1.0, "fan_in", "uniform"),
-        ("lecun_normal", 1.0, "fan_in", "truncated_normal"),
     ):
         if settings == {"scale": scale, "mode": mode, "distribution": distribution}:
             return name

@@ -41,6 +41,15 @@ def test_name_is_the_same_config_as_what_keras_saves_of_it(kind: str, name: str)
 
 
 @pytest.mark.parametrize(
+    "name", ["glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "lecun_uniform"]
+)
+def test_variance_scaling_that_is_written_out_has_its_name(name: str) -> None:
+    thing = keras.initializers.get(name)
+    written_out = keras.initializers.VarianceScaling(thing.scale, thing.mode, thing.distribution)
+    assert argument_config("kernel_initializer", written_out) == name
+
+
+@pytest.mark.parametrize(
     "thing",
     [
         keras.initializers.RandomNormal(stddev=0.1),
