@@ -139,6 +139,13 @@ def test_modes_that_a_layer_lacks_are_those_of_keras(class_name: str, mode: str,
     assert_equal_to_keras(LayerCase(class_name, arguments, Spec((None, 4))))
 
 
+@pytest.mark.parametrize("mode", ["int8", "int4", "int4/2"])
+def test_second_table_is_quantized_as_in_keras(mode: str) -> None:
+    arguments = {"input_dim": 5, "output_dim": 3, "tie_weights": False}
+    arguments["dtype"] = f"{mode}_from_float32"
+    assert_equal_to_keras(LayerCase("ReversibleEmbedding", arguments, Spec((None, 4))))
+
+
 def test_float8_remembers_as_much_as_its_policy_says() -> None:
     policy = {
         "class_name": "QuantizedFloat8DTypePolicy",
