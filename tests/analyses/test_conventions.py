@@ -17,6 +17,7 @@ from convzoo.analyses.report import Report
 from convzoo.building import build
 from convzoo.errors import UnknownNameError
 from convzoo.graph.config import graph_from_config
+from convzoo.layers import LAYERS
 from convzoo.sources import read
 
 # What the tools said of `keras.applications` at 224 x 224: in torch with the standard modules, as
@@ -182,6 +183,14 @@ def _profiled(model: Any) -> int:
     silent = options(options.float_operation()).with_empty_output().build()
     graph = run.get_concrete_function(*given).graph
     return int(profiler.profile(graph, options=silent).total_float_ops)
+
+
+@pytest.mark.parametrize(
+    "stem", sorted({name[:-2] for name, _ in LAYERS.items() if name[-2:] == "2D"})
+)
+def test_layers_of_other_ranks_are_of_one_kind(stem: str) -> None:
+    forms = [LAYERS.find(f"{stem}{rank}D") for rank in (1, 2, 3)]
+    assert len({form.work_kind for form in forms if form is not None}) == 1
 
 
 def test_frozen_normalization_counts_all_the_same() -> None:
