@@ -534,6 +534,11 @@ from convzoo.errors import ConvzooError
             "EuclideanRBF 'l': there must be as many prototypes as units. Received 1 prototypes"
             " with units=2.",
         ),
+        (
+            lambda: layers.RandomShear(0.1, interpolation="x", name="l"),
+            "RandomShear 'l': interpolation must be one of nearest, bilinear. Received "
+            "interpolation='x'.",
+        ),
     ],
 )
 def test_message_says_what_was_expected_and_what_was_received(
@@ -542,3 +547,10 @@ def test_message_says_what_was_expected_and_what_was_received(
     with pytest.raises(ConvzooError) as caught:
         cause()
     assert str(caught.value) == message
+
+
+def test_shared_slopes_are_refused_for_another_rank() -> None:
+    layer = layers.PReLU(shared_axes=(1, 2), name="l")
+    layer(Input((4, 5, 3)))
+    with pytest.raises(ConvzooError, match=r"^PReLU 'l': is shared, and its weights were made"):
+        layer(Input((4, 3)))
