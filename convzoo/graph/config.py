@@ -198,7 +198,8 @@ def _sequential_from(body: Config) -> Sequential:
     for layer, following in zip(layers, entries[1:], strict=False):
         if isinstance(layer, UnknownLayer) and (shape := _build_shape(following)) is not None:
             layer.tell(0, shape, layer.compute_dtype)
-    model = Sequential(layers, trainable=body.get("trainable", True), name=body.get("name"))
+    # Keras, too, forgets whether the model was frozen without its layers.
+    model = Sequential(layers, name=body.get("name"))
     shape = body.get("build_input_shape")
     if isinstance(shape, list) and model.inputs is None:
         model.build_on(tuple(shape))
