@@ -13,7 +13,14 @@ from convzoo.errors import SourceError
 from convzoo.graph.graph import Graph
 from convzoo.limits import too_many_bytes
 from convzoo.sources import SOURCES, Source
-from convzoo.sources.hdf5_attribute import DAMAGED, NONE, READ, TOO_LARGE, attribute
+from convzoo.sources.hdf5_attribute import (
+    DAMAGED,
+    LONGEST_SECONDS,
+    NONE,
+    READ,
+    TOO_LARGE,
+    attribute,
+)
 from convzoo.sources.keras_json import read_model_json
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -67,7 +74,7 @@ def _apart(file: BinaryIO) -> tuple[int, bytes]:
         done = subprocess.run(
             command,
             capture_output=True,
-            timeout=_LONGEST_SECONDS,
+            timeout=LONGEST_SECONDS,
             env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
             check=False,
             **given,
@@ -75,9 +82,6 @@ def _apart(file: BinaryIO) -> tuple[int, bytes]:
     except subprocess.TimeoutExpired:
         return DAMAGED, b"the HDF5 library does not come to an end"
     return done.returncode, done.stdout
-
-
-_LONGEST_SECONDS = 20
 
 
 SOURCES.add("hdf5", Source(is_hdf5, read_hdf5))

@@ -18,6 +18,9 @@ from convzoo.limits import Bounded, limits
 READ, DAMAGED, NONE, TOO_LARGE = 0, 3, 4, 5
 """The exit statuses."""
 
+LONGEST_SECONDS = 20
+"""What is taken for no end."""
+
 _MEMORY_BYTES = 2 * 2**30
 
 
@@ -54,6 +57,8 @@ def main() -> int:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+        # Who waits for it may be killed, and then nobody ends it.
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_SECONDS, LONGEST_SECONDS))
     file: BinaryIO = sys.stdin.buffer
     if not file.seekable():
         file = io.BytesIO(file.read())
