@@ -109,16 +109,15 @@ def _fields(report: Report, path: str) -> list[dict[str, Any]]:
     Each has the `sizes` of the input, how many `places` the layer has along the same axes, and
     `size`, `stride` and `start` of the field.
     """
-    from convzoo.analyses.receptive_field import spatial_axes
+    from convzoo.analyses.receptive_field import axes_of_inputs
     from convzoo.graph.trace import Trace
 
     rows = {name: row for name, _, row in _flat(report.with_columns(["receptive_field"]).rows)}
     seen = rows[path].receptive_field if path in rows else None
     trace = Trace(report.graph)
     found = []
-    for tensor in trace.inputs:
+    for tensor, axes in axes_of_inputs(trace).items():
         field = (seen or {}).get(tensor.call.layer.name)
-        axes = spatial_axes(tensor, trace)
         if field is None or not field.size or None in (*field.size, *field.stride, *field.start):
             continue
         shape = rows[path].output_shape
