@@ -21,14 +21,9 @@ _QUICK = {"mobilenet", "mobilenet_v3_small", "vgg16", "xception"}
 
 
 def _parameters(quick: set[str]) -> list[Any]:
-    return [
-        pytest.param(name, marks=() if name in quick else pytest.mark.slow) for name in _ENTRIES
-    ]
-
-
-def _without_top() -> list[Any]:
+    """All entries; `.ci/run` has the time for the smallest of each family, the deep run for all."""
     marks: dict[str, Any] = dict.fromkeys(smallest_of_families(), pytest.mark.slow)
-    marks["mobilenet_v2"] = ()
+    marks.update(dict.fromkeys(quick, ()))
     return [pytest.param(name, marks=marks.get(name, pytest.mark.deep)) for name in _ENTRIES]
 
 
@@ -37,9 +32,8 @@ def test_entry_equals_the_application(name: str) -> None:
     _assert_equal(name, input_shape=convzoo.describe(name).input_shapes[0][1:])
 
 
-# Keras's own input is one of unknown sizes here; odd ones are padded otherwise. A family pads in
-# one way, so that its smallest network is enough where time counts.
-@pytest.mark.parametrize("name", _without_top())
+# Keras's own input is one of unknown sizes here; odd ones are padded otherwise.
+@pytest.mark.parametrize("name", _parameters({"mobilenet_v2"}))
 @pytest.mark.parametrize("shape", [(97, 110, 3), (None, None, 3)], ids=["odd", "unknown"])
 def test_entry_without_top_equals_the_application(name: str, shape: Any) -> None:
     _assert_equal(name, input_shape=shape, include_top=False)
