@@ -251,6 +251,12 @@ def _without_seconds(found: Benchmark) -> list[dict[str, Any]]:
     return [{**vars(run), "seconds": 0} for run in found.runs]
 
 
+def _expected(found: Benchmark) -> list[dict[str, Any]]:
+    """The same runs: on a busy machine TensorFlow's sums differ in the last digits."""
+    runs = _without_seconds(found)
+    return [{**run, "test_loss": pytest.approx(run["test_loss"], rel=1e-5)} for run in runs]
+
+
 def _with_a_death(executor: Executor) -> Benchmark:
     """The same runs, the worker killed while it does the second."""
     process = executor.submit(os.getpid).result()
@@ -279,13 +285,13 @@ def test_run_is_what_train_does(unbroken: Benchmark) -> None:
 @pytest.mark.slow
 def test_table_is_the_same_when_a_process_is_killed(unbroken: Benchmark) -> None:
     with Processes(1) as executor:
-        assert _without_seconds(_with_a_death(executor)) == _without_seconds(unbroken)
+        assert _without_seconds(_with_a_death(executor)) == _expected(unbroken)
 
 
 @pytest.mark.slow
 def test_table_is_the_same_on_a_cluster_where_a_worker_is_killed(unbroken: Benchmark) -> None:
     with local_cluster(1) as executor:
-        assert _without_seconds(_with_a_death(executor)) == _without_seconds(unbroken)
+        assert _without_seconds(_with_a_death(executor)) == _expected(unbroken)
 
 
 def test_worker_that_is_not_like_the_first_is_told(unbroken: Benchmark) -> None:
