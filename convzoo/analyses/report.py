@@ -279,8 +279,9 @@ class Report:
         for layer in self.graph.layers:
             values = {column: found.get(layer, {}).get(column) for column, found in by_column}
             own_calls = calls.get(layer, ())
-            notes = [note for found in noted for note in found.get(layer, ())]
-            notes += _unknown_because(layer, own_calls)
+            notes = _unknown_because(layer, own_calls)
+            if noted:
+                notes = [note for found in noted for note in found.get(layer, ())] + notes
             nested: tuple[Row, ...] = ()
             if isinstance(layer, Graph):
                 nested = Report(layer, setting=self.setting)._make_rows(columns)

@@ -284,12 +284,13 @@ class _NodeReader:
                 if index and (name, index - 1) not in self._calls:
                     # The calls of one layer are made in their order, as in Keras.
                     raise _MissingError((name, index - 1))
-                args, kwargs = self._arguments(node, self.layers[name])
+                layer = self.layers[name]
+                args, kwargs = self._arguments(node, layer)
             except _MissingError as missing:
                 self._waiting.setdefault(missing.key, []).append((name, index, node))
                 continue
             count_layers()
-            outputs = self.layers[name](*args, **kwargs)
+            outputs = layer(*args, **kwargs)
             first: Tensor = outputs if type(outputs) is Tensor else leaves(outputs)[0]
             key = (name, index)
             assert first.call is not None
@@ -358,7 +359,9 @@ class _NodeReader:
     def _arguments(self, node: Any, layer: Layer) -> tuple[list[Any], dict[str, Any]]:
         if isinstance(node, dict):
             args = [self._value(value) for value in _entry(node, "args", list)]
-            kwargs, defaults = node.get("kwargs") or {}, layer.call_defaults
+            kwargs, defaults = node.get("kwargs"), layer.call_defaults
+            if not kwargs:
+                return args, {}
             if not isinstance(kwargs, dict):
                 raise SourceError(f"The config calls a layer with {kwargs!r}. Expected keywords.")
             given = {

@@ -68,7 +68,8 @@ def accumulated(numbers: Iterable[Any]) -> Any:
 
 def ceil_div(dividend: int, divisor: int) -> int:
     """The quotient, rounded up."""
-    if hasattr(dividend, "ceil_div"):
+    # Most are plain, and asking them for what they don't have takes longer than to calculate.
+    if type(dividend) is not int and hasattr(dividend, "ceil_div"):
         rounded: int = dividend.ceil_div(divisor)
         return rounded
     return -(-dividend // divisor)
@@ -77,13 +78,13 @@ def ceil_div(dividend: int, divisor: int) -> int:
 def largest(numbers: Sequence[Any]) -> Any:
     """The largest of several dims that are known."""
     for number in numbers:
-        if hasattr(number, "largest"):
+        if type(number) is not int and hasattr(number, "largest"):
             return number.largest(numbers)
     return max(numbers)
 
 
-def refuse(bad: Any, error: Callable[[], ConvzooError]) -> None:
-    """Raise the error when the condition holds.
+def refuse(bad: Any, error: Callable[..., ConvzooError], *given: Any) -> None:
+    """Raise the error, made of what is given, when the condition holds.
 
     Every formula refuses through this function what Keras refuses. Where it holds at some points of
     a design space only, these are noted, and the others go on.
@@ -93,7 +94,7 @@ def refuse(bad: Any, error: Callable[[], ConvzooError]) -> None:
     if hasattr(bad, "refuse"):
         bad.refuse()
     elif bad:
-        raise error()
+        raise error(*given)
 
 
 _SUM, _PRODUCT, _ATOM = 0, 1, 2

@@ -49,9 +49,11 @@ def keras_order(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Order:
             first_seen[source.layer] = -1
             call_depth[source] = 0
 
-    # Sorting is stable: calls of one depth stay in the order in which they got their depth.
+    # Sorting is stable: calls of one depth stay in the order in which they got their depth, and
+    # layers of one depth in that in which they were seen.
     run = sorted(call_depth, key=call_depth.__getitem__, reverse=True)
-    layers = sorted(layer_depth, key=lambda layer: (-layer_depth[layer], first_seen[layer]))
+    layers = sorted(layer_depth, key=first_seen.__getitem__)
+    layers.sort(key=layer_depth.__getitem__, reverse=True)
     _check_connected(inputs, run)
     _check_names(layers)
     return Order(layers, run)

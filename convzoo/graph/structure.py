@@ -20,7 +20,10 @@ def _gather(structure: Any, found: list[Any]) -> None:
     """Append the leaves of the structure, from left to right."""
     if isinstance(structure, (list, tuple)):
         for part in structure:
-            _gather(part, found)
+            if isinstance(part, (list, tuple, dict)):
+                _gather(part, found)
+            else:
+                found.append(part)
     elif isinstance(structure, dict):
         for key in sorted(structure, key=str):
             _gather(structure[key], found)

@@ -70,6 +70,8 @@ def check_padding(layer: Any, allowed: tuple[str, ...], any_case: bool = False) 
     if "padding" not in layer.__dict__:
         return
     given = layer.padding
+    if given in allowed:
+        return
     value = given.lower() if any_case and isinstance(given, str) else given
     if value not in allowed:
         choices = " or ".join(map(repr, allowed))
@@ -80,7 +82,7 @@ def check_padding(layer: Any, allowed: tuple[str, ...], any_case: bool = False) 
 def check_data_format(layer: Any, any_case: bool = True) -> None:
     """Bring the data format to "channels_first", or `None` for the default, "channels_last"."""
     given = layer.__dict__.pop("data_format", None)
-    if given is None:
+    if given is None or given == "channels_last":
         return
     value = str(given).lower() if any_case else given
     if value not in ("channels_last", "channels_first"):

@@ -54,12 +54,9 @@ def _known_channels(layer: SpatialLayer, shape: Shape) -> int:
 def _slid_outputs(layer: Any, shape: Shape) -> list[Dim]:
     """How many outputs the kernel makes along each spatial axis."""
     spatial, _ = layer.split(shape)
-    return [
-        window_output(layer, shape, size, kernel, stride, dilation, layer.padding)
-        for size, kernel, stride, dilation in zip(
-            spatial, layer.kernel_size, layer.strides, layer.dilation_rate, strict=True
-        )
-    ]
+    padding = layer.padding
+    axes = zip(spatial, layer.kernel_size, layer.strides, layer.dilation_rate, strict=True)
+    return [window_output(layer, shape, *axis, padding) for axis in axes]
 
 
 def _slid_windows(layer: Any, inputs: Tensor) -> tuple[Window, ...]:
@@ -123,7 +120,8 @@ class Conv(SpatialLayer):
         check_size(self, "filters")
         _check_kernel(self, self.paddings)
         _check_not_both(self)
-        if "groups" in given:
+        groups = given.get("groups", 1)
+        if type(groups) is not int or groups != 1:
             check_size(self, "groups")
             refuse(
                 self.filters % self.groups != 0,
@@ -175,7 +173,7 @@ class Conv(SpatialLayer):
 
     def weights(self, inputs: Tensor) -> tuple[Weight, ...]:
         kernel = (*self.kernel_size, self.group_channels(inputs.shape), self.filters)
-        weights = [Weight("kernel", kernel, trainable=not self.lora_rank)]
+        weights = [Weight("kernel", kernel, not self.lora_rank)]
         if self.use_bias:
             weights.append(Weight("bias", (self.filters,)))
         if self.lora_rank:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from convzoo.errors import ShapeError
 from convzoo.graph.dims import Dim, Shape, product, refuse, total
 from convzoo.graph.facts import Window, Work
 from convzoo.graph.layer import Layer, Tensor
@@ -34,15 +35,10 @@ class Merge(Layer):
 
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         """The shape of the merged tensors."""
-        refuse(
-            () in shapes, lambda: self.shape_error("needs inputs with a batch axis", list(shapes))
-        )
+        refuse(() in shapes, self.shape_error, "needs inputs with a batch axis", shapes)
         batches = [shape[0] for shape in shapes if shape[0] is not None]
         for batch in batches[1:]:
-            refuse(
-                batch != batches[0],
-                lambda: self.shape_error("needs inputs of one batch size", list(shapes)),
-            )
+            refuse(batch != batches[0], self.shape_error, "needs inputs of one batch size", shapes)
         merged = shapes[0][1:]
         for shape in shapes[1:]:
             merged = self._broadcast(merged, shape[1:], shapes)
@@ -53,7 +49,8 @@ class Merge(Layer):
             one, other = other, one
         kept = len(one) - len(other)
         paired = zip(one[kept:], other, strict=True)
-        return (*one[:kept], *(self._broadcast_dim(a, b, shapes) for a, b in paired))
+        merged = [a if a is b else self._broadcast_dim(a, b, shapes) for a, b in paired]
+        return (*one[:kept], *merged)
 
     def _broadcast_dim(self, one: Dim, other: Dim, shapes: Sequence[Shape]) -> Dim:
         if one is None or other is None:
@@ -62,15 +59,15 @@ class Merge(Layer):
             return other
         if other == 1:
             return one
-        refuse(
-            one != other,
-            lambda: self.shape_error(
-                "needs inputs whose sizes are equal or 1, counted from the last axis",
-                list(shapes),
-                f"{one} and {other} don't fit.",
-            ),
-        )
+        refuse(one != other, self._do_not_fit, one, other, shapes)
         return one
+
+    def _do_not_fit(self, one: Dim, other: Dim, shapes: Sequence[Shape]) -> ShapeError:
+        return self.shape_error(
+            "needs inputs whose sizes are equal or 1, counted from the last axis",
+            shapes,
+            f"{one} and {other} don't fit.",
+        )
 
     def work(self, inputs: Any) -> Work:
         merged = self.merged_shape(self.shapes(inputs))
@@ -211,10 +208,14 @@ class Concatenate(Merge):
         first = shapes[0]
         position = axis % len(first)
         for shape in shapes[1:]:
-            fits = len(shape) == len(first) and all(
-                a is None or b is None or a == b or index == position
-                for other in shapes
-                for index, (a, b) in enumerate(zip(shape, other, strict=False))
+            rest = (*shape[:position], *shape[position + 1 :])
+            fits = len(shape) == len(first) and (
+                rest == (*first[:position], *first[position + 1 :])
+                or all(
+                    a is None or b is None or a == b or index == position
+                    for other in shapes
+                    for index, (a, b) in enumerate(zip(shape, other, strict=False))
+                )
             )
             if not fits:
                 raise self.shape_error(

@@ -76,14 +76,17 @@ class BatchNormalization(Layer):
                 f"needs to know axis {self.axis} of its input", inputs.shape, "Give it a size."
             )
         shape = (size,)
-        learned = [("gamma", self.scale), ("beta", self.center)]
-        statistics = ["moving_mean", "moving_variance"]
+        weights = [Weight("gamma", shape)] if self.scale else []
+        if self.center:
+            weights.append(Weight("beta", shape))
+        weights += [
+            Weight("moving_mean", shape, trainable=False),
+            Weight("moving_variance", shape, trainable=False),
+        ]
         if self.renorm:
-            statistics += ["moving_stddev", "renorm_mean", "renorm_stddev"]
-        return (
-            *[Weight(name, shape) for name, used in learned if used],
-            *[Weight(name, shape, trainable=False) for name in statistics],
-        )
+            statistics = ("moving_stddev", "renorm_mean", "renorm_stddev")
+            weights += [Weight(name, shape, trainable=False) for name in statistics]
+        return tuple(weights)
 
     def serves(self, weights: tuple[Weight, ...], *args: Any) -> bool:
         return weights == self.variables and args[0].rank == self.built_rank

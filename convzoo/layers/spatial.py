@@ -69,14 +69,15 @@ def window_output(
     if padding != "valid":
         return ceil_div(size, stride)
     reach = dilation * (kernel - 1) + 1
-    if isinstance(size, Worked) and dilation != 1:
+    if dilation != 1 and isinstance(size, Worked):
         reach = dilation * (Worked.leaf(kernel) - 1) + 1
     outputs = (size - reach) // stride + 1
-    refuse(outputs < 1, lambda: _too_large(layer, shape, int(size), int(reach), dilation))
+    refuse(outputs < 1, _too_large, layer, shape, size, reach, dilation)
     return outputs
 
 
 def _too_large(layer: Layer, shape: Shape, size: int, reach: int, dilation: int) -> ShapeError:
+    size, reach = int(size), int(reach)
     window = f"a window of {size} at most" if dilation == 1 else "a smaller kernel or dilation"
     return layer.shape_error(
         f"its window of {reach} must fit into an axis of {size}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 
 from convzoo import calc
 from convzoo.errors import ConfigError, ConvzooError, GraphError, ShapeError, SourceError
-from convzoo.limits import Limits, largest_integer, limits, variable
+from convzoo.limits import Limits, check_json, largest_integer, limits, variable
 from convzoo.plotting import plot
 from convzoo.rendering import FORMATS
 
@@ -157,6 +158,14 @@ def test_too_much_is_refused_before_it_is_read(data: bytes, message: str) -> Non
         calc(data)
     assert str(caught.value).startswith(f"the bytes: {message}")
     assert len(str(caught.value)) < 3_000
+
+
+@pytest.mark.parametrize("place", range(9))
+def test_long_integer_is_found_wherever_it_stands(place: int) -> None:
+    before = b'{"' + b"a" * place + b'": '
+    with pytest.raises(SourceError, match="has an integer of more than 32 digits"):
+        check_json(before + b"7" * 33 + b"}")
+    check_json(before + b"7" * 32 + b"}")
 
 
 def test_brackets_and_digits_within_texts_do_not_count() -> None:
@@ -394,6 +403,20 @@ def test_file_that_crashes_the_hdf5_library_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(hdf5, "_apart", lambda _: (-11, b""))  # As after SIGSEGV.
     with pytest.raises(SourceError, match="is a damaged HDF5 file: it crashes the HDF5 library"):
         calc(b"\x89HDF\r\n\x1a\n")
+
+
+def test_process_that_reads_hdf5_ends_by_itself() -> None:
+    pytest.importorskip("h5py")
+    pytest.importorskip("resource")
+    code = (
+        "from itertools import count\n"
+        "from convzoo.sources import hdf5_attribute\n"
+        "hdf5_attribute.LONGEST_SECONDS = 1\n"
+        "hdf5_attribute.attribute = lambda _: sum(count())\n"
+        "hdf5_attribute.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=b"", timeout=60, check=False)
+    assert done.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
 
 
 # ---------------------------------------------------------------------- names
