@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -80,7 +82,7 @@ def read_source(words: tuple[str, ...], input_shape: Any = None) -> Graph:
     """
     from convzoo.graph.garbage import no_collection
     from convzoo.graph.naming import fresh_names
-    from convzoo.sources import read_bytes, read_words, reshaped
+    from convzoo.sources import read_open, read_words, reshaped
 
     with fresh_names(), no_collection():
         if words == ("-",):
@@ -88,19 +90,45 @@ def read_source(words: tuple[str, ...], input_shape: Any = None) -> Graph:
                 raise SourceError(
                     "standard input: is a terminal. Pipe a model into it, or name a file."
                 )
-            found = read_bytes(_standard_input(), "standard input")
-            return reshaped(found, input_shape)
+            with _standard_input() as file:
+                return reshaped(read_open(file, "standard input"), input_shape)
         return read_words(list(words), input_shape)
 
 
-def _standard_input() -> bytes:
-    from convzoo.limits import read_within
+@contextmanager
+def _standard_input() -> Iterator[BinaryIO]:
+    """Standard input as a file, in which an archive goes from place to place."""
+    data = sys.stdin.buffer.read(_MOST_IN_MEMORY)
+    if len(data) < _MOST_IN_MEMORY:
+        yield io.BytesIO(data)
+        return
+    from tempfile import TemporaryFile
 
-    try:
-        return read_within(sys.stdin.buffer, "stdin_bytes")
-    except SourceError as error:
-        error.args = (f"standard input: {error}",)
-        raise
+    with TemporaryFile() as file:
+        try:
+            _keep(data, file)
+        except OSError as error:
+            reason = error.strerror or error
+            raise SourceError(f"standard input: can't be kept: {reason}.") from None
+        yield file
+
+
+def _keep(data: bytes, file: BinaryIO) -> None:
+    """Write what was read of standard input to a file, and all that follows."""
+    from convzoo.limits import limits, too_many_bytes
+
+    left = limits().stdin_bytes
+    while data:
+        left -= len(data)
+        if left < 0:
+            raise SourceError(f"standard input: {too_many_bytes('stdin_bytes')}")
+        file.write(data)
+        data = sys.stdin.buffer.read(_MOST_IN_MEMORY)
+    file.seek(0)
+
+
+# What is larger waits in a file: an archive may hold weights, of which nothing is read.
+_MOST_IN_MEMORY = 2**20
 
 
 def source_of(word: str) -> Graph | str:

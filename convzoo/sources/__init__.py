@@ -226,7 +226,7 @@ def read_file(path: Path) -> Graph:
         )
     try:
         with path.open("rb") as file:
-            return _read_open(file, str(path))
+            return read_open(file, str(path))
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror or error}.") from None
 
@@ -241,10 +241,19 @@ def read_bytes(data: bytes, place: str) -> Graph:
     Raises:
         SourceError: when they hold none.
     """
-    return _read_open(io.BytesIO(data), place)
+    return read_open(io.BytesIO(data), place)
 
 
-def _read_open(file: BinaryIO, place: str) -> Graph:
+def read_open(file: BinaryIO, place: str) -> Graph:
+    """The architecture that an open file holds.
+
+    Args:
+        file: the file, at its beginning.
+        place: what it is called in messages.
+
+    Raises:
+        SourceError: when it holds none.
+    """
     from convzoo.sources.text import read_text
 
     beginning = file.read(_BEGINNING_BYTES)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +138,30 @@ def test_standard_input_is_read() -> None:
         timeout=60,
     )
     assert b"Total params: 320" in done.stdout
+
+
+def test_large_archive_is_read_from_standard_input_up_to_the_limit() -> None:
+    config = {"class_name": "Sequential", "config": {"layers": [_INPUT, _DENSE]}}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("model.weights.h5", bytes(3 * 2**20))
+    size = len(file.getvalue())
+    for limit, status in ((size, 0), (size - 1, 2)):
+        done = subprocess.run(
+            [sys.executable, "-m", "convzoo", "calc", "-"],
+            input=file.getvalue(),
+            env={**os.environ, "CONVZOO_MAX_STDIN_BYTES": str(limit)},
+            capture_output=True,
+            timeout=60,
+        )
+        assert done.returncode == status
+    assert b"standard input: has more than" in done.stderr
+    assert b"bytes of input. If you trust it, set CONVZOO_MAX_STDIN_BYTES" in done.stderr
+
+
+_INPUT = {"class_name": "InputLayer", "config": {"batch_shape": [None, 8]}}
+_DENSE = {"class_name": "Dense", "config": {"units": 4}}
 
 
 def test_reader_that_stops_early_is_no_error() -> None:
