@@ -117,17 +117,20 @@ def _fields(report: Report, path: str) -> list[dict[str, Any]]:
     trace = Trace(report.graph)
     found = []
     for tensor, axes in axes_of_inputs(trace).items():
-        field = (seen or {}).get(tensor.call.layer.name)
+        assert tensor.call is not None
+        name = tensor.call.layer.name
+        field = (seen or {}).get(name)
         if field is None or not field.size or None in (*field.size, *field.stride, *field.start):
             continue
         shape = rows[path].output_shape
-        keeps_axes = isinstance(shape, tuple) and len(shape) == tensor.rank
+        if not isinstance(shape, tuple) or len(shape) != tensor.rank:
+            shape = (1,) * tensor.rank
         sizes = [tensor.shape[axis] for axis in axes]
-        places = [shape[axis] if keeps_axes else 1 for axis in axes]
+        places = [shape[axis] for axis in axes]
         if None not in (*sizes, *places):
             found.append(
                 {
-                    "input": printable(tensor.call.layer.name),
+                    "input": printable(name),
                     "sizes": sizes,
                     "places": places,
                     "size": list(field.size),
