@@ -27,6 +27,14 @@ def test_table_has_rows_and_totals() -> None:
     )
 
 
+def test_long_name_is_told_without_its_middle() -> None:
+    name = "a" * 150 + "b" * 150
+    report = calc(Sequential([Input((4,)), layers.Dense(3, name=name)]))
+    first = FORMATS.get("table")(report).splitlines()[4].split()[0]
+    assert first == "a" * 99 + "…" + "b" * 100
+    assert report.to_dict()["layers"][0]["name"] == name
+
+
 @pytest.mark.parametrize("style", tabulate_formats)
 def test_every_format_of_tabulate_shows_the_numbers(style: str) -> None:
     assert "18,496" in FORMATS.get(style)(calc("two_convs"))
