@@ -231,9 +231,7 @@ class Model(Graph):
                 )
         self._begin(name, trainable)
         self.inputs, self.outputs = _from_inputs(inputs, outputs)
-        order = keras_order(self.input_tensors, self.output_tensors)
-        self.layers = order.layers
-        self.calls = order.calls
+        self.layers, self.calls = keras_order(self.input_tensors, self.output_tensors)
 
 
 Model.class_name = "Functional"

@@ -6,26 +6,19 @@ Equals `map_graph` of `keras/src/ops/function.py`, without recursion, so that de
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from convzoo.errors import GraphError
 from convzoo.graph.layer import Call, Layer, Tensor
 
 
-class Order(NamedTuple):
-    """Keras's two orders of one model.
+def keras_order(
+    inputs: Sequence[Tensor], outputs: Sequence[Tensor]
+) -> tuple[list[Layer], list[Call]]:
+    """Order the layers and calls between the inputs and the outputs.
 
-    Args:
-        layers: each layer once, as `model.summary()` lists them.
-        calls: every call, inputs included, as the model runs them.
-    """
-
-    layers: list[Layer]
-    calls: list[Call]
-
-
-def keras_order(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Order:
-    """Order the calls and layers between the inputs and the outputs.
+    Returns:
+        Each layer once, as `model.summary()` lists them, and every call, inputs included, as the
+        model runs them.
 
     Raises:
         GraphError: when an output depends on a tensor that no input gives, on a cycle, or when two
@@ -56,7 +49,7 @@ def keras_order(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Order:
     layers.sort(key=layer_depth.__getitem__, reverse=True)
     _check_connected(inputs, run)
     _check_names(layers)
-    return Order(layers, run)
+    return layers, run
 
 
 def depth_first(

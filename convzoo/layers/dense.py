@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convzoo.graph.dims import Shape, product
 from convzoo.graph.facts import Weight, Window, Work
@@ -16,7 +16,9 @@ from convzoo.layers.adapting import (
     quantized_matrix,
 )
 from convzoo.layers.arguments import activation_ops, check_size
-from convzoo.layers.einsum import Einsum, analyse
+
+if TYPE_CHECKING:
+    from convzoo.layers.einsum import Einsum
 
 _MODES = ("int8", "int4", "float8", "gptq", "awq")
 _ADAPTED_MODES = ("int8", "int4", "float8")
@@ -138,6 +140,8 @@ class EinsumDense(Layer):
 
     def analyse(self, shape: Shape) -> Einsum:
         """The shapes that the equation gives for an input."""
+        from convzoo.layers.einsum import analyse
+
         if self.variables is not None and self._rank != len(shape):
             raise self.shape_error(f"is shared, and was made for {self._rank} axes", shape)
         return analyse(self, shape)
