@@ -46,15 +46,20 @@ class Comparison:
             "What": self.title,
             "convzoo": _text(median(self.ours)),
             "other": _text(median(self.theirs)),
-            "ratio (spread)": f"{median(ratios):.3g} ({low:.3g} to {high:.3g})",
+            "ratio (spread)": f"{digits(median(ratios))} ({digits(low)} to {digits(high)})",
             "goal": self.goal,
         }
 
 
+def digits(number: float) -> str:
+    """A number in three digits, without an exponent."""
+    return f"{float(f'{number:.3g}'):,.10g}"
+
+
 def _text(seconds: float) -> str:
     if seconds < 1e-3:
-        return f"{seconds * 1e6:.3g} us"
-    return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.2f} s"
+        return f"{digits(seconds * 1e6)} us"
+    return f"{digits(seconds * 1e3)} ms" if seconds < 1 else f"{digits(seconds)} s"
 
 
 def compare(
