@@ -224,7 +224,7 @@ class EuclideanRBF(Layer):
         if not isinstance(prototypes, (list, tuple)) or not all(map(_is_vector, prototypes)):
             raise self.error(
                 "prototypes must be lists of numbers",
-                f"a prototypes of type {type(prototypes).__name__}",
+                f"prototypes of type {type(prototypes).__name__}",
                 "Write, for example, prototypes=[[1, -1, -1], [-1, 1, 1]] for two units.",
             )
         refuse(

@@ -113,7 +113,8 @@ class HashedCrossing(IntegerByDefault):
 
     def output(self, inputs: Any) -> Tensor:
         if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
-            raise self.shape_error("must be called on a list of two tensors", inputs)
+            shape = inputs.shape if isinstance(inputs, Tensor) else inputs
+            raise self.shape_error("must be called on a list of two tensors", shape)
         shape, other = (tensor.shape for tensor in inputs)
         if shape[-1] != other[-1]:
             raise self.shape_error("needs two tensors of one shape", [shape, other])

@@ -88,15 +88,15 @@ class ConvLSTMCell(Cell, SpatialLayer):
         )
 
 
-class _Cell1D(ConvLSTMCell):
+class ConvLSTMCell1D(ConvLSTMCell):
     rank = 1
 
 
-class _Cell2D(ConvLSTMCell):
+class ConvLSTMCell2D(ConvLSTMCell):
     rank = 2
 
 
-class _Cell3D(ConvLSTMCell):
+class ConvLSTMCell3D(ConvLSTMCell):
     rank = 3
 
 
@@ -179,7 +179,7 @@ class ConvLSTM1D(ConvLSTM):
     """A recurrent convolution along one axis. Equals `keras.layers.ConvLSTM1D`."""
 
     input_rank = 4
-    cell_class = _Cell1D
+    cell_class = ConvLSTMCell1D
 
 
 @LAYERS.register("ConvLSTM2D", "convlstm2d")
@@ -187,7 +187,7 @@ class ConvLSTM2D(ConvLSTM):
     """A recurrent convolution along two axes. Equals `keras.layers.ConvLSTM2D`."""
 
     input_rank = 5
-    cell_class = _Cell2D
+    cell_class = ConvLSTMCell2D
 
 
 @LAYERS.register("ConvLSTM3D", "convlstm3d")
@@ -195,4 +195,4 @@ class ConvLSTM3D(ConvLSTM):
     """A recurrent convolution along three axes. Equals `keras.layers.ConvLSTM3D`."""
 
     input_rank = 6
-    cell_class = _Cell3D
+    cell_class = ConvLSTMCell3D
