@@ -134,6 +134,20 @@ def test_count_equals_what_the_tools_say_of_a_layer(layer: str) -> None:
     assert {tool: report.total(tool) for tool in said} == said
 
 
+def test_slopes_count_where_a_tool_counts_them() -> None:
+    # 720 outputs, each with a slope of its own.
+    found = {tool: calc("8x9x10 prelu").total(tool) for tool in CONVENTIONS}
+    assert found == {
+        "fvcore": 0,
+        "torchinfo": 720,
+        "ptflops": 1440,
+        "thop": 720,
+        "deepspeed": 720,
+        "torchscan": 0,
+        "tensorflow": 2880,
+    }
+
+
 @pytest.mark.parametrize("layer", _SAID_BY_TORCHSCAN)
 def test_count_equals_what_torchscan_says_of_a_layer(layer: str) -> None:
     assert calc(f"8x9x10 {layer}").total("torchscan") == _SAID_BY_TORCHSCAN[layer]
@@ -160,11 +174,29 @@ def test_count_equals_what_torchscan_says_of_a_layer(layer: str) -> None:
         "30 dense:7,gelu",
         "30 dense:7,hard_silu",
         "30 dense:7,celu",
+        "30 dense:7,hard_sigmoid",
+        "30 dense:7,hard_shrink",
+        "30 dense:7,hard_tanh",
+        "30 dense:7,log_sigmoid",
+        "30 dense:7,mish",
+        "30 dense:7,soft_shrink",
+        "30 dense:7,squareplus",
+        "30 dense:7,tanh_shrink",
+        "8x9x10 elu",
+        "8x9x10 normalization",
+        "8x9x10 prelu",
+        "8x9x10 softmax",
     ],
 )
 def test_count_equals_what_the_profiler_of_tensorflow_says(stack: str) -> None:
     graph = read(stack)
     assert calc(graph).total("tensorflow") == _profiled(build(graph))
+
+
+def test_scale_of_convnext_counts_in_the_profiler_of_tensorflow() -> None:
+    start = Input((4, 6))
+    graph = Model(start, LAYERS.get("convnext.LayerScale")(0.1, 6)(start))
+    assert calc(graph).total("tensorflow") == _profiled(build(graph)) == 4 * 6
 
 
 @pytest.mark.parametrize("merge", ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"])

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convzoo import calc, layers
+from convzoo.analyses import ANALYSES
 from convzoo.analyses.explain import Explanation, explain
 from convzoo.errors import ConvzooError
 from convzoo.graph.graph import Graph, Model
@@ -151,6 +152,214 @@ def test_params_are_explained_where_no_column_is_named() -> None:
 )
 def test_words_say_what_is_not_calculated(stack: str, lines: list[str]) -> None:
     columns = ("macs", "peak_activation_bytes", "receptive_field")
+    assert [str(line) for line in explain(read(stack), columns)] == lines
+
+
+def _blocks(text: str) -> list[tuple[str, list[str]]]:
+    """Each stack of a text with the lines that stand indented below it."""
+    stacks: list[tuple[str, list[str]]] = []
+    for line in text.strip("\n").splitlines():
+        if line.startswith(" "):
+            stacks[-1][1].append(line.strip())
+        else:
+            stacks.append((line, []))
+    return stacks
+
+
+_OF_SHAPES_AND_PARAMS = """
+5x6x3 conv:4,3,dilation_rate=2
+    height: floor((5 - (2 x (3 - 1) + 1)) / 1) + 1 = 1
+    width: floor((6 - (2 x (3 - 1) + 1)) / 1) + 1 = 2
+    params: 4 filters x (3 x 3 x 3 weights + 1 bias) = 112
+5x6x4 conv:4,3,groups=2
+    height: floor((5 - 3) / 1) + 1 = 3
+    width: floor((6 - 3) / 1) + 1 = 4
+    params: 4 filters x (3 x 3 x floor(4 / 2) weights + 1 bias) = 76
+7x4 conv:2,3,2,causal
+    steps: ceil(7 / 2) = 4
+    params: 2 filters x (3 x 4 weights + 1 bias) = 26
+6x3 Conv1DTranspose:2,3,2,same
+    steps: 6 x 2 = 12
+    params: 3 x 2 x 3 weights + 2 bias = 20
+6x6x3 dwconv:3,depth_multiplier=2
+    height, width: floor((6 - 3) / 1) + 1 = 4
+    channels: 2 x 3 = 6
+    params: 3 x 3 x 3 x 2 weights + 2 x 3 bias = 60
+6x6x3 sepconv:4,3
+    height, width: floor((6 - 3) / 1) + 1 = 4
+    params: 3 x 3 x 3 x 1 depthwise_kernel + 1 x 1 x 3 x 4 pointwise_kernel + 4 bias = 43
+6 dense:4,lora_rank=2
+    output shape: 4
+    params: 6 x 4 weights + 4 bias + 6 x 2 lora_kernel_a + 2 x 4 lora_kernel_b = 48
+9 embedding:10,4
+    output shape: 9 x 4
+    params: 4 features x 10 embeddings = 40
+6x6x4 bn
+    output shape: the input's
+    params: 4 channels x (1 gamma + 1 beta + 1 moving_mean + 1 moving_variance) = 16
+6x6x4 ln
+    output shape: the input's
+    params: 4 channels x (1 gamma + 1 beta) = 8
+6x6x4 rmsnorm
+    output shape: the input's
+    params: 4 scale = 4
+6x6x4 prelu
+    output shape: the input's
+    params: 4 channels x 6 x 6 alpha = 144
+7x4 lstm:3
+    output shape: 3
+    params: 12 gate units x (4 weights + 3 recurrent_kernel + 1 bias) = 96
+7x4 gru:3
+    output shape: 3
+    params: 9 gate units x (4 weights + 3 recurrent_kernel + 2 bias) = 81
+7x4 gru:3,reset_after=false
+    output shape: 3
+    params: 9 gate units x (4 weights + 3 recurrent_kernel + 1 bias) = 72
+7x4 SimpleRNN:3
+    output shape: 3
+    params: 3 units x (4 weights + 3 recurrent_kernel + 1 bias) = 24
+7x6x6x2 ConvLSTM2D:3,3
+    height, width: floor((6 - 3) / 1) + 1 = 4
+    params: 12 gate filters x (3 x 3 x 2 weights + 3 x 3 x 3 recurrent_kernel + 1 bias) = 552
+6x6x4 TrainableSubsampling2D:2
+    height, width: floor((6 - 2) / 2) + 1 = 3
+    params: 4 channels x (1 coefficient + 1 bias) = 8
+6x6x4 maxpool:3,2,same
+    height, width: ceil(6 / 2) = 3
+    params: none: nothing is learned
+6x6x4 gap
+    output shape: 4
+    params: none: nothing is learned
+6x6x4 gap:keepdims=true
+    output shape: 1 x 1 x 4
+    params: none: nothing is learned
+6x6x4 AdaptiveAveragePooling2D:2
+    output shape: 2 x 2 x 4
+    params: none: nothing is learned
+6x6x4 up:2
+    height, width: 6 x 2 = 12
+    params: none: nothing is learned
+6x6x4 pad:1
+    height, width: 1 + 6 + 1 = 8
+    params: none: nothing is learned
+6x6x4 crop:1
+    height, width: 6 - 1 - 1 = 4
+    params: none: nothing is learned
+6x6x4 flatten
+    features: 6 x 6 x 4 = 144
+    params: none: nothing is learned
+6 RepeatVector:3
+    output shape: 3 x 6
+    params: none: nothing is learned
+6x6x4 CenterCrop:3,5
+    output shape: 3 x 5 x 4
+    params: none: nothing is learned
+20 CategoryEncoding:5
+    output shape: 5
+    params: none: nothing is learned
+6x6x4 normalization
+    output shape: the input's
+    params: 4 mean + 4 variance + 1 count = 9
+"""
+
+
+@pytest.mark.parametrize(("stack", "lines"), _blocks(_OF_SHAPES_AND_PARAMS))
+def test_shapes_and_params_are_explained_in_these_words(stack: str, lines: list[str]) -> None:
+    assert [str(line) for line in explain(read(stack))] == lines
+
+
+_OF_ALL_COLUMNS = """
+5x6x3 conv:4,3,2,same,activation=relu
+    height: ceil(5 / 2) = 3
+    width: ceil(6 / 2) = 3
+    params: 4 filters x (3 x 3 x 3 weights + 1 bias) = 112
+    trainable_params: 108 + 4 = 112
+    non_trainable_params: 0
+    weight_bytes: 108 x 4 + 4 x 4 = 448
+    macs: 3 x 3 x 4 x 3 x 3 x 3 = 972
+    bias_adds: 3 x 3 x 4 = 36
+    element_ops: 3 x 3 x 4 = 36
+    flops: 2 x 3 x 3 x 4 x 3 x 3 x 3 + 3 x 3 x 4 + 3 x 3 x 4 = 2,016
+    input_gradient_macs: 0
+    weight_gradient_macs: 3 x 3 x 4 x 3 x 3 x 3 = 972
+    backward_macs: 3 x 3 x 4 x 3 x 3 x 3 = 972
+    backward_flops: 2 x 3 x 3 x 4 x 3 x 3 x 3 + 3 x 3 x 4 + 3 x 3 x 4 = 2,016
+    fvcore: 3 x 3 x 4 x 3 x 3 x 3 = 972
+    torchinfo: 3 x 3 x 4 x 3 x 3 x 3 + 3 x 3 x 4 = 1,008
+    ptflops: 3 x 3 x 4 x 3 x 3 x 3 + 3 x 3 x 4 + 2 x 3 x 3 x 4 = 1,080
+    thop: 3 x 3 x 4 x 3 x 3 x 3 = 972
+    deepspeed: 2 x 3 x 3 x 4 x 3 x 3 x 3 + 3 x 3 x 4 + 3 x 3 x 4 = 2,016
+    torchscan: 3 x 3 x 4 x 3 x 3 x 3 = 972
+    tensorflow: 2 x 3 x 3 x 4 x 3 x 3 x 3 + 3 x 3 x 4 = 1,980
+    activation_bytes: 3 x 3 x 4 x 4 = 144
+    peak_activation_bytes (input_layer, conv2d): 360 + 144 = 504
+    training_bytes: 1,792 + 3 x 3 x 4 x 4 = 1,936
+    frozen: no
+    receptive_field size along axis 1, 2: 1 + (3 - 1) x 1 = 3
+    receptive_field stride along axis 1, 2: 1 x 2 = 2
+    receptive_field start along axis 1: 0 - 1 x 1 = -1
+    receptive_field start along axis 2: 0 - 0 x 1 = 0
+6x6x4 bn
+    output shape: the input's
+    params: 4 channels x (1 gamma + 1 beta + 1 moving_mean + 1 moving_variance) = 16
+    trainable_params: 4 + 4 = 8
+    non_trainable_params: 4 + 4 = 8
+    weight_bytes: 4 x 4 + 4 x 4 + 4 x 4 + 4 x 4 = 64
+    macs: 0
+    bias_adds: 0
+    element_ops: 2 x 6 x 6 x 4 = 288
+    flops: 2 x 6 x 6 x 4 = 288
+    input_gradient_macs: 0
+    weight_gradient_macs: 0
+    backward_macs: 0
+    backward_flops: 2 x 6 x 6 x 4 = 288
+    fvcore: 2 x 6 x 6 x 4 = 288
+    torchinfo: 8
+    ptflops: 2 x 6 x 6 x 4 = 288
+    thop: 4 x 6 x 6 x 4 = 576
+    deepspeed: 2 x 6 x 6 x 4 = 288
+    torchscan: 2 x 6 x 6 x 4 = 288
+    tensorflow: 2 x 6 x 6 x 4 + 4 + 8 + 12 = 312
+    activation_bytes: 6 x 6 x 4 x 4 = 576
+    peak_activation_bytes (input_layer, batch_normalization): 576 + 576 = 1,152
+    training_bytes: 160 + 6 x 6 x 4 x 4 = 736
+    frozen: no
+    receptive_field along axis 1, 2: its input's
+6x6x4 maxpool:3,2,same
+    height, width: ceil(6 / 2) = 3
+    params: none: nothing is learned
+    trainable_params: 0
+    non_trainable_params: 0
+    weight_bytes: 0
+    macs: 0
+    bias_adds: 0
+    element_ops: 3 x 3 x 4 = 36
+    flops: 3 x 3 x 4 = 36
+    input_gradient_macs: 0
+    weight_gradient_macs: 0
+    backward_macs: 0
+    backward_flops: 0
+    fvcore: 0
+    torchinfo: 0
+    ptflops: 2 x 6 x 6 x 4 = 288
+    thop: 0
+    deepspeed: 6 x 6 x 4 = 144
+    torchscan: 9 x 3 x 3 x 4 + -1 x 3 x 3 x 4 = 288
+    tensorflow: 9 x 3 x 3 x 4 = 324
+    activation_bytes: 3 x 3 x 4 x 4 = 144
+    peak_activation_bytes (input_layer, max_pooling2d): 576 + 144 = 720
+    training_bytes: 0
+    frozen: -
+    receptive_field size along axis 1, 2: 1 + (3 - 1) x 1 = 3
+    receptive_field stride along axis 1, 2: 1 x 2 = 2
+    receptive_field start along axis 1, 2: 0 - 0 x 1 = 0
+"""
+
+
+@pytest.mark.parametrize(("stack", "lines"), _blocks(_OF_ALL_COLUMNS))
+def test_columns_are_explained_in_these_words(stack: str, lines: list[str]) -> None:
+    told = dict.fromkeys(line.replace(":", " ").split()[0] for line in lines)
+    columns = [name for name in told if ANALYSES.find(name) is not None]
     assert [str(line) for line in explain(read(stack), columns)] == lines
 
 

@@ -9,6 +9,7 @@ import pytest
 from convzoo import calc
 from convzoo.errors import ArgumentError
 from convzoo.graph.config import graph_from_config
+from convzoo.graph.legacy import TENSORFLOW_CLASSES, arguments_in_keras_3, class_in_keras_3
 from convzoo.layers import LAYERS, Conv2D
 
 
@@ -148,3 +149,165 @@ def test_argument_that_says_nothing_of_numbers_is_left_out(
     own = {"name": "x", **needed.get(class_name, {})}
     described = LAYERS.get(class_name)
     assert described.from_config({**own, **arguments}).to_config() == described(**own).to_config()
+
+
+# Every argument that had another name, with a class that had it, and its name in Keras 3.
+_RENAMED = """
+    Dense W_constraint kernel_constraint
+    Dense W_regularizer kernel_regularizer
+    LSTM U_regularizer recurrent_regularizer
+    Dense b_constraint bias_constraint
+    Dense b_regularizer bias_regularizer
+    Conv2D atrous_rate dilation_rate
+    BatchNormalization beta_init beta_initializer
+    Dense bias use_bias
+    MaxPooling2D border_mode padding
+    LSTM dropout_U recurrent_dropout
+    LSTM dropout_W dropout
+    Conv1D filter_length kernel_size
+    BatchNormalization gamma_init gamma_initializer
+    Dense init kernel_initializer
+    LSTM inner_activation recurrent_activation
+    LSTM inner_init recurrent_initializer
+    MaxPooling2D nb_feature nb_feature
+    Conv1D nb_filter filters
+    Dropout p rate
+    MaxPooling1D pool_length pool_size
+    MaxPooling1D stride strides
+    Conv2D subsample strides
+    Conv1D subsample_length strides
+    Dense output_dim units
+    GRU output_dim units
+    LSTM output_dim units
+    SimpleRNN output_dim units
+    Embedding output_dim output_dim
+    Concatenate concat_axis axis
+    Dot dot_axes axes
+    GaussianNoise sigma stddev
+    InputLayer batch_input_shape batch_shape
+    LeakyReLU alpha negative_slope
+    ELU alpha alpha
+    Reshape dims target_shape
+    Permute dims dims
+    UpSampling1D length size
+    RepeatVector length length
+"""
+
+
+@pytest.mark.parametrize("row", _RENAMED.strip().splitlines())
+def test_argument_has_its_name_in_keras_3(row: str) -> None:
+    class_name, old, new = row.split()
+    known = LAYERS.get(class_name).arguments
+    assert arguments_in_keras_3(class_name, {old: "value"}, known) == {new: "value"}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"dim_ordering": "tf"}, {"data_format": "channels_last"}),
+        ({"dim_ordering": "th"}, {"data_format": "channels_first"}),
+        ({"dim_ordering": "default"}, {"data_format": None}),
+        ({"nb_row": 3, "nb_col": 5}, {"kernel_size": [3, 5]}),
+        ({"kernel_dim1": 1, "kernel_dim2": 2, "kernel_dim3": 3}, {"kernel_size": [1, 2, 3]}),
+        ({"nb_row": 3}, {"nb_row": 3}),
+    ],
+)
+def test_value_has_its_form_in_keras_3(written: dict[str, Any], read: dict[str, Any]) -> None:
+    assert arguments_in_keras_3("Conv3D", written, LAYERS.get("Conv3D").arguments) == read
+
+
+_DROPPED = """
+    adjustment b_learning_rate_multiplier consume_less fused implementation input_dtype input_length
+    mode node_indices tensor_indices time_major virtual_batch_size
+"""
+
+
+@pytest.mark.parametrize("argument", _DROPPED.split())
+def test_argument_that_says_nothing_is_dropped_for_every_class(argument: str) -> None:
+    assert arguments_in_keras_3("Dense", {argument: 1}, LAYERS.get("Dense").arguments) == {}
+
+
+@pytest.mark.parametrize(
+    ("class_name", "arguments"),
+    [
+        (
+            "DepthwiseConv2D",
+            "filters groups kernel_constraint kernel_initializer kernel_regularizer",
+        ),
+        ("Lambda", "module function_type output_shape_type output_shape_module"),
+        ("MultiHeadAttention", "query_shape key_shape value_shape"),
+    ],
+)
+def test_argument_that_says_nothing_is_dropped_for_one_class(
+    class_name: str, arguments: str
+) -> None:
+    known = LAYERS.get(class_name).arguments
+    for argument in arguments.split():
+        assert arguments_in_keras_3(class_name, {argument: 1}, known) == {}
+        assert arguments_in_keras_3("Flatten", {argument: 1}, {}) == {argument: 1}
+
+
+# Classes that had another name.
+_CLASSES = """
+    AtrousConvolution1D Conv1D
+    AtrousConvolution2D Conv2D
+    BatchNormalizationV1 BatchNormalization
+    BatchNormalizationV2 BatchNormalization
+    SyncBatchNormalization BatchNormalization
+    CuDNNGRU GRU
+    CuDNNLSTM LSTM
+    Deconvolution2D Conv2DTranspose
+    Deconvolution3D Conv3DTranspose
+    DenseV1 Dense
+    GRUV1 GRU
+    GRUV2 GRU
+    LSTMV1 LSTM
+    LSTMV2 LSTM
+    SeparableConvolution1D SeparableConv1D
+    SeparableConvolution2D SeparableConv2D
+    Dense Dense
+    Merge Merge
+"""
+
+
+@pytest.mark.parametrize("row", _CLASSES.strip().splitlines())
+def test_class_has_its_name_in_keras_3(row: str) -> None:
+    old, new = row.split()
+    assert class_in_keras_3(old, {}) == new
+
+
+@pytest.mark.parametrize(
+    ("mode", "class_name"),
+    [
+        ("ave", "Average"),
+        ("concat", "Concatenate"),
+        ("dot", "Dot"),
+        ("max", "Maximum"),
+        ("mul", "Multiply"),
+        ("sum", "Add"),
+        ("cos", "Merge"),
+    ],
+)
+def test_merge_is_the_class_of_its_mode(mode: str, class_name: str) -> None:
+    assert class_in_keras_3("Merge", {"mode": mode}) == class_name
+
+
+@pytest.mark.parametrize(
+    ("class_name", "arguments", "name"),
+    [
+        ("LayerScale", ("init_values", "projection_dim"), "convnext.LayerScale"),
+        ("LayerScale", ("init_values",), "LayerScale"),
+        ("StochasticDepth", ("drop_path_rate",), "convnext.StochasticDepth"),
+        ("CustomScaleLayer", ("scale",), "inception_resnet_v2.CustomScaleLayer"),
+        ("CustomScaleLayer", ("scale", "more"), "CustomScaleLayer"),
+    ],
+)
+def test_class_of_an_application_is_known_by_its_arguments(
+    class_name: str, arguments: tuple[str, ...], name: str
+) -> None:
+    config = dict.fromkeys(("name", "trainable", "dtype", *arguments))
+    assert class_in_keras_3(class_name, config) == name
+
+
+def test_functions_of_tensorflow_are_three_classes() -> None:
+    assert {"SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer"} == TENSORFLOW_CLASSES

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from convzoo import Input, layers
+from convzoo import Input, Model, Sequential, calc, layers
 from convzoo.errors import ConvzooError
+from convzoo.graph.config import graph_from_config, layer_from_config
 
 
 def _shared() -> Any:
@@ -21,6 +22,36 @@ def _shared_attention() -> Any:
     attention = layers.AdditiveAttention(name="a")
     attention([Input((4, 3)), Input((4, 3))])
     return attention([Input((4, 2)), Input((4, 2))])
+
+
+def _model() -> Model:
+    x = Input((4,), name="x")
+    return Model(x, layers.Dense(2)(x), name="m")
+
+
+def _sum(given: slice) -> Model:
+    """The sum of two inputs, of which the model is given some."""
+    inputs = [Input((4,), name="x"), Input((4,), name="y")]
+    return Model(inputs[given], layers.Add(name="a")(inputs), name="m")
+
+
+def _named_alike() -> Model:
+    x = Input((4,))
+    return Model(x, layers.Dense(3, name="same")(layers.Dense(3, name="same")(x)))
+
+
+def _connected(node: Any, outputs: Any, name: Any = "d") -> None:
+    """A model of an input and a layer of one output, connected as told."""
+    first = {"class_name": "InputLayer", "name": "i", "config": {"batch_shape": [None, 4]}}
+    dense = {"class_name": "Dense", "name": name, "config": {"units": 3, "name": "d"}}
+    entries = [{**first, "inbound_nodes": []}, {**dense, "inbound_nodes": [node]}]
+    body = {"name": "m", "layers": entries, "input_layers": [["i", 0, 0]], "output_layers": outputs}
+    graph_from_config({"class_name": "Functional", "config": body})
+
+
+def _node(*history: Any) -> Any:
+    tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": [*history]}}
+    return {"args": [tensor], "kwargs": {}}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +131,146 @@ def _shared_attention() -> Any:
             "Flatten 'f': can't be called like this ('list' object has no attribute 'shape'). "
             "Received input shape [(None, 4), (None, 5)].",
         ),
+        (
+            lambda: Input(3),
+            "Input: shape must be a tuple of sizes. Received 3. Write, for example, (28, 28, 1).",
+        ),
+        (
+            lambda: Input((3, -1)),
+            "Input: shape must hold sizes of 0 or more, or None where unknown. Received (3, -1). "
+            "Write, for example, (28, 28, 1).",
+        ),
+        (
+            lambda: Input((3, "x")),
+            "Input: shape must hold sizes of 0 or more, or None where unknown. Received (3, 'x'). "
+            "Write, for example, (28, 28, 1).",
+        ),
+        (
+            lambda: Input(tensor=3),
+            "Input: tensor must be a tensor. Received tensor=3.",
+        ),
+        (
+            lambda: Input((3,), dtype="x"),
+            "InputLayer: dtype must name a dtype. Received dtype='x'. Choose float32 or int32.",
+        ),
+        (
+            lambda: Input((3,), batch_shape=(2, 3)),
+            "Input: give shape and batch_size, or batch_shape, not both.",
+        ),
+        (
+            lambda: Input(batch_size=2, batch_shape=(2, 3)),
+            "Input: give shape and batch_size, or batch_shape, not both.",
+        ),
+        (
+            lambda: Input(batch_shape=3),
+            "Input: batch_shape must be a tuple of sizes. Received 3. Write, for example, (28, "
+            "28, 1).",
+        ),
+        (
+            lambda: Input(),
+            "Input: missing argument 'shape'. Write, for example, Input((28, 28, 1)).",
+        ),
+        (
+            lambda: Sequential([3], name="m"),
+            "Sequential 'm': can only hold layers. Received 3.",
+        ),
+        (
+            lambda: Sequential(
+                [Input((4,)), layers.Dense(3, name="same"), layers.Dense(3, name="same")], name="m"
+            ),
+            "Sequential 'm': two layers are named 'same'. Rename one.",
+        ),
+        (
+            lambda: Sequential([Input((4,)), Input((4,))], name="m"),
+            "Sequential 'm': an Input can only come first, and once.",
+        ),
+        (
+            lambda: Sequential(name=7),
+            "A model's name must be a text. Received name=7.",
+        ),
+        (
+            lambda: Model(Input((4,)), 5),
+            "Model: outputs must be tensors made from an Input. Received 5.",
+        ),
+        (
+            lambda: Model([], []),
+            "Model: inputs must be tensors made from an Input. Received [].",
+        ),
+        (
+            lambda: _model()([Input((4,)), Input((4,))]),
+            "Functional 'm': expects 1 inputs. Received input shape [(None, 4), (None, 4)].",
+        ),
+        (
+            lambda: _model()(Input((5,))),
+            "Functional 'm': expects an input of shape (None, 4). Received input shape (None, 5).",
+        ),
+        (
+            lambda: _model().layer("z"),
+            "Unknown layer of 'm' 'z'.",
+        ),
+        (
+            _named_alike,
+            "Two layers are named 'same'. Names must be unique in a model: rename one.",
+        ),
+        (
+            lambda: _sum(slice(1)),
+            "The graph is disconnected at layer 'y': its input (None, 4) comes from no input of "
+            "the model. Add the Input it depends on to the model's inputs.",
+        ),
+        (
+            lambda: calc(_sum(slice(2)), input_shape=(3,)),
+            "'m' has 2 inputs (x, y). Received 1 shapes: give one for each.",
+        ),
+        (
+            lambda: graph_from_config(3),
+            "The config has no 'class_name' where one belongs. Save the model with "
+            "model.to_json() or model.save('model.keras').",
+        ),
+        (
+            lambda: graph_from_config({"class_name": "Functional"}),
+            "The config has no 'config' where one belongs. Save the model with model.to_json() or "
+            "model.save('model.keras').",
+        ),
+        (
+            lambda: graph_from_config({"class_name": "Dense", "config": {"units": 3}}),
+            "The config is of a layer, Dense, not of a model. Save the model with model.to_json() "
+            "or model.save('model.keras').",
+        ),
+        (
+            lambda: graph_from_config(
+                {"class_name": "Functional", "config": {"layers": 3, "input_layers": []}}
+            ),
+            "The config has no 'layers' where one belongs. Save the model with model.to_json() or "
+            "model.save('model.keras').",
+        ),
+        (
+            lambda: _connected(_node("i", 0, 0), [], name=3),
+            "A layer's name must be a text. Received name=3.",
+        ),
+        (
+            lambda: layer_from_config(
+                {"class_name": "Dense", "config": {"units": 3, "name": "d", "batch_input_shape": 3}}
+            ),
+            "Dense 'd': a value in its config is of a kind that does not belong there (TypeError: "
+            "'int' object is not iterable).",
+        ),
+        (
+            lambda: layer_from_config(
+                {"class_name": "Dense", "config": {"units": 3, "batch_input_shape": 3}}
+            ),
+            "Dense: a value in its config is of a kind that does not belong there (TypeError: "
+            "'int' object is not iterable).",
+        ),
+        (
+            lambda: layer_from_config({"class_name": 3}),
+            "The config has no 'class_name' where one belongs. Save the model with "
+            "model.to_json() or model.save('model.keras').",
+        ),
+        (
+            lambda: layer_from_config({"class_name": "Dense", "config": 3}),
+            "The config has no 'config' where one belongs. Save the model with model.to_json() or "
+            "model.save('model.keras').",
+        ),
     ],
 )
 def test_message_says_what_was_expected_and_what_was_received(
@@ -107,4 +278,65 @@ def test_message_says_what_was_expected_and_what_was_received(
 ) -> None:
     with pytest.raises(ConvzooError) as caught:
         cause()
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("node", "outputs", "message"),
+    [
+        (_node("i", 0, 0), 3, "The config names a tensor by 3. Expected [layer, node, tensor]."),
+        (
+            _node("i", 0, 0),
+            ["d", "x", 0],
+            "The config names a tensor by ['d', 'x', 0]. Expected [layer, node, tensor].",
+        ),
+        (_node("i", 0, 0), ["d", 0, 3], "Layer 'd' has 1 outputs; the config names 3."),
+        (_node("i", 0, "x"), ["d", 0, 0], "Layer 'i' has 1 outputs; the config names 'x'."),
+        (_node("i", 0, -1), ["d", 0, 0], "Layer 'i' has 1 outputs; the config names -1."),
+        (
+            _node("i", 0, 0),
+            ["z", 0, 0],
+            "The model's inputs or outputs name the layer 'z', which is not in the model or not "
+            "called that often.",
+        ),
+        (
+            _node("i", 0, 0),
+            ["d", 1, 0],
+            "The model's inputs or outputs name the layer 'd', which is not in the model or not "
+            "called that often.",
+        ),
+        (3, [], "The config connects a layer by 3. Expected its args and kwargs."),
+        ([], [], "The config connects a layer by []. Expected its args and kwargs."),
+        (
+            [["i", 0]],
+            [],
+            "The config connects a layer by ['i', 0]. Expected [layer, node, tensor].",
+        ),
+        (
+            {"args": [], "kwargs": 3},
+            [],
+            "The config calls a layer with 3. Expected keywords.",
+        ),
+        (
+            _node("i", 0),
+            [],
+            "The config names a tensor by ['i', 0]. Expected three entries.",
+        ),
+        (
+            {"kwargs": {}},
+            [],
+            "The config has no 'args' where one belongs. Save the model with model.to_json() or "
+            "model.save('model.keras').",
+        ),
+        (
+            _node("z", 0, 0),
+            [],
+            "Layer 'd' takes its input from 'z', which is not in the model.",
+        ),
+        (_node("d", 0, 0), [], "Layer 'd' takes its input from 'd', which is part of a cycle."),
+    ],
+)
+def test_message_says_how_a_config_connects(node: Any, outputs: Any, message: str) -> None:
+    with pytest.raises(ConvzooError) as caught:
+        _connected(node, outputs)
     assert str(caught.value) == message

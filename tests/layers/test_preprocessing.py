@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import pytest
+from scipy.signal import get_window
 
 from convzoo import Input, calc, layers
 from convzoo.errors import ConvzooError
@@ -108,3 +109,18 @@ def test_factors_are_refused_where_keras_refuses_them(class_name: str, argument:
     ours, theirs = getattr(layers, class_name), getattr(keras.layers, class_name)
     refused = {value: _is_refused(theirs, **{argument: value}) for value in _VALUES}
     assert {value: _is_refused(ours, **{argument: value}) for value in _VALUES} == refused
+
+
+# What SciPy takes for the name of a window that needs no number.
+_WINDOWS = """
+    bart barthann bartlett bkh black blackharr blackman blackmanharris blk bman bmn bohman box
+    boxcar brt brthan bth cosine exponential flat flattop flt halfcosine ham hamm hamming han hann
+    lanczos nut nutl nuttall ones par parz parzen poisson rect rectangular sinc taylor taylorwin tri
+    triang triangle tuk tukey
+"""
+
+
+@pytest.mark.parametrize("name", _WINDOWS.split())
+def test_windows_are_those_of_scipy(name: str) -> None:
+    assert len(get_window(name, 8)) == 8
+    assert layers.STFTSpectrogram(window=name).window == name
