@@ -27,7 +27,7 @@ from convzoo.errors import ArgumentError, ShapeError
         ),
         (
             lambda: layers.EuclideanRBF(2, "10"),
-            "prototypes must be lists of numbers. Received a prototypes of type str.",
+            "prototypes must be lists of numbers. Received prototypes of type str.",
         ),
         (
             lambda: layers.EuclideanRBF(1, [[1], [2]]),
