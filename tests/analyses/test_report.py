@@ -10,8 +10,9 @@ import pytest
 
 import convzoo
 from convzoo import Input, Model, calc, layers
-from convzoo.analyses import ANALYSES, Findings, analysis
+from convzoo.analyses import ANALYSES, Findings, Setting, analysis
 from convzoo.errors import UnknownNameError
+from convzoo.graph.trace import Trace
 from tests.registries import keep
 
 
@@ -119,6 +120,28 @@ def test_analysis_may_leave_layers_out(monkeypatch: pytest.MonkeyPatch) -> None:
     [row] = calc("nonex3 dense:2", ["silent", "macs"]).rows
     assert (row.silent, row.formulas["macs"]) == (None, "6 x T")
     assert "silent" not in row.formulas
+
+
+@pytest.mark.parametrize(("stack", "runs"), [("3 dense:2", 1), ("nonex3 dense:2", 2)])
+def test_analysis_runs_once_and_once_more_for_formulas(
+    monkeypatch: pytest.MonkeyPatch, stack: str, runs: int
+) -> None:
+    keep(monkeypatch, ANALYSES)
+    found = []
+
+    def run(trace: Trace, _: Setting) -> Findings:
+        found.append(trace)
+        return Findings({layer: {"counted": None} for layer in trace.graph.layers}, {"counted": 1})
+
+    analysis(adds_up=True, counted="Counted")(run)
+    report = calc(stack, ["counted"])
+    for asked in (report, report.with_columns(["counted", "params"])):
+        assert asked.total("counted") == 1
+        assert not asked.knows("counted")
+        assert [row.counted for row in asked.rows] == [None]
+        assert asked.total_formula("counted") is None
+        assert asked.to_dict()["totals"]["counted"] == 1
+    assert len(found) == runs
 
 
 def test_input_shape_is_replaced() -> None:

@@ -10,6 +10,8 @@ import pytest
 from convzoo import Input, Model, Sequential, calc, layers
 from convzoo.errors import ConvzooError
 from convzoo.graph.config import graph_from_config, layer_from_config
+from convzoo.graph.dims import UNKNOWN
+from convzoo.graph.layer import Constant
 
 
 def _shared() -> Any:
@@ -340,3 +342,43 @@ def test_message_says_how_a_config_connects(node: Any, outputs: Any, message: st
     with pytest.raises(ConvzooError) as caught:
         _connected(node, outputs)
     assert str(caught.value) == message
+
+
+class _Odd(layers.Layer):
+    """A layer of which two facts can't be calculated."""
+
+    def work(self, inputs: Any) -> Any:
+        raise TypeError("no work")
+
+    def windows(self, inputs: Any) -> Any:
+        raise LookupError("no window")
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("macs", "_Odd 'o': its work can't be calculated (TypeError: no work)."),
+        (
+            "receptive_field",
+            "_Odd 'o': its receptive field can't be calculated (LookupError: no window).",
+        ),
+    ],
+)
+def test_message_says_which_fact_cannot_be_calculated(column: str, message: str) -> None:
+    report = calc(Sequential([Input((4, 4, 1)), _Odd(name="o")]), [column])
+    with pytest.raises(ConvzooError) as caught:
+        report.total(column)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("thing", "text"),
+    [
+        (Input((4,)), "<Tensor shape=(None, 4), dtype=float32>"),
+        (Constant((2, 3), "int32"), "<Constant shape=(2, 3), dtype=int32>"),
+        (layers.Dense(3, "relu", name="d"), "<Dense 'd' units=3, activation='relu'>"),
+        (UNKNOWN, "unknown"),
+    ],
+)
+def test_representation_is_this_text(thing: Any, text: str) -> None:
+    assert repr(thing) == text

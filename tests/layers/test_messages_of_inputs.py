@@ -182,9 +182,9 @@ from convzoo.layers import LAYERS
             "(None, 4).",
         ),
         (
-            lambda: layers.SpectralNormalization(layers.ReLU(name="r"), name="l")(Input((4,))),
+            lambda: layers.SpectralNormalization(layers.ReLU(6, name="r"), name="l")(Input((4,))),
             "SpectralNormalization 'l': wraps a layer with a kernel or embeddings of floats. "
-            "Received layer=<ReLU 'r' >.",
+            "Received layer=<ReLU 'r' max_value=6>.",
         ),
         (
             lambda: layers.LayerNormalization(7, name="l")(Input((4,))),
