@@ -9,8 +9,9 @@ import sys
 import pytest
 
 import convzoo
-from convzoo import Input, Model, calc, layers
+from convzoo import Input, Model, Sequential, calc, layers
 from convzoo.analyses import ANALYSES, Findings, Setting, analysis
+from convzoo.analyses.report import Report, Row
 from convzoo.errors import UnknownNameError
 from convzoo.graph.trace import Trace
 from tests.registries import keep
@@ -148,3 +149,95 @@ def test_input_shape_is_replaced() -> None:
     report = calc("mnist_convnet", input_shape=(32, 32, 3))
     assert report.input_shapes == [(None, 32, 32, 3)]
     assert report.row("conv2d").params == 896
+
+
+def _nested() -> Report:
+    """A model with a model with a model in it, and rows of 15, 8 and 0 parameters."""
+    x = Input((4,), name="x")
+    inner = Sequential([Input((3,)), layers.Dense(2, name="deep")], name="inner")
+    middle = Sequential([Input((3,)), inner], name="middle")
+    return calc(Model(x, middle(layers.Dense(3, name="first")(x)), name="outer"))
+
+
+def test_rows_are_shown_down_to_a_depth() -> None:
+    report = _nested()
+
+    def names(rows: tuple[Row, ...]) -> list[object]:
+        return [[row.name, *names(row.layers)] if row.layers else row.name for row in rows]
+
+    everything = ["x", "first", ["middle", ["inner", "deep"]]]
+    shown = {
+        None: everything,
+        2: everything,
+        1: ["x", "first", ["middle", "inner"]],
+        0: ["x", "first", "middle"],
+    }
+    for depth, expected in shown.items():
+        report.depth = depth
+        assert names(report.rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("sort", "top", "names", "left_out"),
+    [
+        (None, None, ["x", "first", "middle"], 0),
+        ("params", None, ["first", "middle", "x"], 0),
+        ("params", 1, ["first"], 2),
+        (None, 2, ["x", "first"], 1),
+        (None, 9, ["x", "first", "middle"], 0),
+    ],
+)
+def test_rows_are_sorted_and_cut(
+    sort: str | None, top: int | None, names: list[str], left_out: int
+) -> None:
+    report = _nested()
+    report.sort, report.top = sort, top
+    report = report.with_columns(["macs"])
+    assert [row.name for row in report.rows] == names
+    assert [row["name"] for row in report.to_dict()["layers"]] == names
+    assert report.rows_left_out == left_out
+
+
+def test_rows_are_sorted_by_what_a_unit_sees_and_unknown_ones_come_last() -> None:
+    first = {"class_name": "InputLayer", "config": {"name": "i", "batch_shape": [None, 9, 9, 1]}}
+    conv = {"class_name": "Conv2D", "config": {"name": "c", "filters": 1, "kernel_size": [3, 5]}}
+    mine = {"class_name": "Mine", "config": {"name": "mine"}}
+    relu = {"class_name": "ReLU", "config": {"name": "r"}}
+    stack = {"name": "s", "layers": [first, relu, mine, conv]}
+    report = calc({"class_name": "Sequential", "config": stack}, ["receptive_field"])
+    report.sort = "receptive_field"
+    assert [row.name for row in report.rows] == ["r", "mine", "c"]
+    stack["layers"] = [first, relu, conv, mine]
+    report = calc({"class_name": "Sequential", "config": stack}, ["receptive_field"])
+    report.sort = "receptive_field"
+    assert [row.name for row in report.rows] == ["c", "r", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("stack", "column", "text"),
+    [
+        ("9x8x1 conv:1,3x5,2", "receptive_field", "3x5, stride 2, start 0"),
+        ("9x8x1 conv:1,3x5,1x2,same", "receptive_field", "3x5, stride 1x2, start -1"),
+        ("8x1 upsampling1d:2", "receptive_field", "1, stride 0.5, start 0"),
+        ("nonex1 conv1d:1,3,2,same", "receptive_field", "3, stride 2, start ?"),
+        ("4 dense:3", "receptive_field", "-"),
+        ("9x8x1 conv:1,3", "unit", "1-3 x 2-4"),
+        ("9x8x1 conv:1,3,dilation_rate=2", "unit", "1-5 (3 of 5) x 2-6 (3 of 5)"),
+    ],
+)
+def test_what_is_seen_is_this_text(stack: str, column: str, text: str) -> None:
+    report = calc(stack, [column], unit=(1, 2) if column == "unit" else ())
+    assert str(report.rows[-1].values[column]) == text
+
+
+def test_what_is_seen_of_several_inputs_is_this_text() -> None:
+    a, b = Input((9, 1), name="a"), Input((9, 1), name="b")
+    merged = layers.Add(name="sum")([layers.Conv1D(1, 3, padding="same")(a), b])
+    report = calc(Model([a, b], merged), ["receptive_field", "unit"], unit=(4,))
+    row = report.row("sum")
+    assert str(row.receptive_field) == "a: 3, stride 1, start -1; b: 1, stride 1, start 0"
+    assert str(row.unit) == "a: 3-5; b: 4-4"
+    assert row.unit.to_json() == {
+        "a": {"start": [3], "end": [5], "seen": [3]},
+        "b": {"start": [4], "end": [4], "seen": [1]},
+    }
