@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from convzoo import Input, Model, Sequential, layers
 from convzoo.analyses.report import Report
 from convzoo.building import build
 from convzoo.graph.config import graph_from_config
@@ -122,3 +123,40 @@ def _steps(program: Program) -> Iterator[Step]:
         yield step
         if step.model is not None:
             yield from _steps(step.model)
+
+
+def _contained(ours: Any, theirs: Any) -> bool:
+    """Whether all that stands in the one stands in the other, which may hold more keys.
+
+    Keras writes a dtype policy out, and a name of its own class, which it does not read.
+    """
+    if isinstance(ours, dict):
+        keys = ours.keys() - {"registered_name"}
+        return keys <= theirs.keys() and all(_contained(ours[key], theirs[key]) for key in keys)
+    if isinstance(ours, str) and isinstance(theirs, dict):
+        return bool(ours == theirs["config"]["name"])
+    if isinstance(ours, list):
+        return len(ours) == len(theirs) and all(map(_contained, ours, theirs))
+    return bool(ours == theirs)
+
+
+def test_config_says_what_keras_says() -> None:
+    """Of a model with a shared one in it, several outputs and an argument of a call."""
+    x = Input((4,), name="x", dtype="float16")
+    inner = Sequential(
+        [Input((4,), name="i"), layers.Dense(4, "relu", name="d", dtype="mixed_float16")],
+        name="inner",
+    )
+    dropped = layers.Dropout(0.5, name="drop")(inner(x), training=True)
+    states = layers.LSTM(4, return_state=True, name="lstm")(layers.RepeatVector(3, name="r")(x))
+    total = layers.Add(name="sum")([inner(dropped), *states])
+    graph = Model(x, [total, dropped], name="m", trainable=False)
+    ours, theirs = config_of(graph), json.loads(build(graph).to_json())
+    assert ours["class_name"] == "Functional"
+    assert [entry["name"] for entry in ours["config"]["layers"]] == [
+        "x", "inner", "drop", "r", "lstm", "sum",
+    ]  # fmt: skip
+    assert _contained(ours, theirs), (ours, theirs)
+    read = graph_from_config(theirs)
+    assert config_of(read) == ours
+    assert (read.name, read.trainable) == ("m", False)

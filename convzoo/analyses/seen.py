@@ -181,16 +181,18 @@ def whole(several: Sequence[Seen], sizes: Sequence[Dim], inputs: Dim) -> Seen:
         sizes: the dims of the tensor that they make up.
         inputs: the size of the input.
     """
+    if inputs is None:
+        return constant(None, None)
     lows: list[int | None] = []
     highs: list[int | None] = []
     for seen in several:
         count = 1 if seen.axis is None else sizes[seen.axis]
-        if seen.lows is None or seen.origin is not None or count is None or inputs is None:
+        if seen.lows is None or seen.origin is not None or count is None:
             return constant(None, None)
         ends = {*range(min(count, seen.phases)), *range(max(0, count - seen.phases), count)}
         lows += [seen.low(unit) for unit in ends]
         highs += [seen.high(unit) for unit in ends]
     low, high = _least(lows), _most(highs)
-    if inputs is None or low is None or high is None:
+    if low is None or high is None:
         return constant(None, None)
     return constant(max(low, 0), min(high, inputs - 1))
