@@ -187,3 +187,38 @@ def test_shared_einsum_is_refused_for_another_rank_only() -> None:
 def test_wrapper_is_no_layer_to_call() -> None:
     with pytest.raises(ConvzooError, match="is a base class and can't be called"):
         layers.Wrapper(layers.Dense(3))(Input((4,)))
+
+
+_WITH_KERNELS: list[tuple[str, dict[str, Any], Spec]] = [
+    ("Dense", {"units": 5}, Spec((None, 4), "float32")),
+    (
+        "EinsumDense",
+        {"equation": "abc,cd->abd", "output_shape": (3, 5), "bias_axes": "d"},
+        Spec((None, 3, 4), "float32"),
+    ),
+    ("Embedding", {"input_dim": 5, "output_dim": 4}, Spec((None, 3), "int32")),
+    ("ReversibleEmbedding", {"input_dim": 5, "output_dim": 4}, Spec((None, 3), "int32")),
+]
+
+
+@pytest.mark.parametrize("lora_rank", [None, 2])
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        "float64",
+        "mixed_bfloat16",
+        "int8_from_bfloat16",
+        "int4_from_bfloat16",
+        "int4/2_from_float64",
+        "float8_from_bfloat16",
+        "gptq/4/2_from_bfloat16",
+        "gptq/8/2_from_bfloat16",
+        "awq/4/2_from_bfloat16",
+    ],
+)
+@pytest.mark.parametrize(("class_name", "arguments", "given"), _WITH_KERNELS)
+def test_every_variable_of_every_policy_is_keras_s(
+    class_name: str, arguments: dict[str, Any], given: Spec, dtype: str, lora_rank: int | None
+) -> None:
+    more = {"lora_rank": lora_rank, "dtype": dtype}
+    assert_equal_to_keras(LayerCase(class_name, {**arguments, **more}, given))
