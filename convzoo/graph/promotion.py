@@ -61,4 +61,4 @@ def _common(dtypes: set[str]) -> str | None:
         return None
     bounds = frozenset.intersection(*(_BOUNDS[dtype] for dtype in dtypes))
     least = bounds & dtypes or {dtype for dtype in bounds if bounds <= _BOUNDS[dtype]}
-    return next(iter(least), None)
+    return next(iter(least))
