@@ -11,6 +11,7 @@ from convzoo import Input, Model, calc, layers
 from convzoo.analyses.conventions import columns_of_convention
 from convzoo.errors import ConvzooError
 
+_STEPS = " ".join(["conv1d:1,1"] * 9)
 _LEAPS = " ".join(["conv1d:1,3,9999999"] * 9)
 
 
@@ -48,6 +49,11 @@ _LEAPS = " ".join(["conv1d:1,3,9999999"] * 9)
         (
             lambda: calc("99999999999x1 conv1d:1,3", ["unit"], unit=(1,)).totals,
             "A size of 99,999,999,999 is too large to tell what a unit sees.",
+        ),
+        (
+            lambda: calc(f"10000x1 {_STEPS}", ["unit"], unit=(1,)).totals,
+            "What a unit sees takes too much memory from 'conv1d_7' on. Give a smaller "
+            "--input-shape.",
         ),
         (
             lambda: calc(f"nonex1 {_LEAPS}", ["receptive_field"]).totals,

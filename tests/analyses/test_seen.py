@@ -158,3 +158,8 @@ def test_more_phases_than_the_limit_are_not_told(window: Window, told: bool) -> 
 def test_strides_that_multiply_beyond_the_limit_are_refused() -> None:
     with pytest.raises(ShapeError, match=r"^The strides of the windows multiply to a number that"):
         _seen([Window(1, stride=10**50)] * 30)
+
+
+def test_axis_stays_where_the_ends_are_unknown() -> None:
+    unknown = Seen(1, lows=None, highs=None)
+    assert through(Window(1, 3, stride=2), unknown) == Seen(1, 1, 2, None, None)

@@ -508,6 +508,26 @@ from convzoo.layers import LAYERS
             "Normalization 'l': mean and variance must be given together, with the same shape of "
             "at most 1 axes. Received mean='x' with variance='y'.",
         ),
+        (
+            lambda: layers.RandomColorJitter(brightness_factor=2, name="l"),
+            "RandomColorJitter 'l': brightness_factor must be a number from -1 to 1, or two. "
+            "Received brightness_factor=2.",
+        ),
+        (
+            lambda: layers.RandomColorJitter(contrast_factor=(), name="l"),
+            "RandomColorJitter 'l': contrast_factor must be a number from 0 to 1, or two. "
+            "Received contrast_factor=().",
+        ),
+        (
+            lambda: layers.RandomColorJitter(saturation_factor=2, name="l"),
+            "RandomColorJitter 'l': saturation_factor must be a number from -1 to 1, or two. "
+            "Received saturation_factor=2.",
+        ),
+        (
+            lambda: layers.RandomColorJitter(hue_factor=2, name="l"),
+            "RandomColorJitter 'l': hue_factor must be a number from 0 to 1, or two. "
+            "Received hue_factor=2.",
+        ),
     ],
 )
 def test_message_says_what_was_expected_and_what_was_received(

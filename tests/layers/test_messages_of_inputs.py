@@ -435,6 +435,26 @@ from convzoo.layers import LAYERS
             "ZeroPadding2D 'l': crops more than there is with ((-5, -5), (-5, -5)). Received "
             "input shape (None, 4, 4, 1).",
         ),
+        (
+            lambda: layers.LSTM(3, name="l")(Input((5,))),
+            "LSTM 'l': expects an input of 2 axes besides the batch. Received input shape "
+            "(None, 5).",
+        ),
+        (
+            lambda: layers.ConvLSTM1D(3, 3, name="l")(Input((5, 3))),
+            "ConvLSTM1D 'l': expects an input of 3 axes besides the batch. Received input shape "
+            "(None, 5, 3).",
+        ),
+        (
+            lambda: layers.ConvLSTM2D(3, 3, name="l")(Input((5, 8, 3))),
+            "ConvLSTM2D 'l': expects an input of 4 axes besides the batch. Received input shape "
+            "(None, 5, 8, 3).",
+        ),
+        (
+            lambda: layers.ConvLSTM3D(3, 3, name="l")(Input((5, 8, 8, 3))),
+            "ConvLSTM3D 'l': expects an input of 5 axes besides the batch. Received input shape "
+            "(None, 5, 8, 8, 3).",
+        ),
     ],
 )
 def test_message_says_what_was_expected_and_what_was_received(
