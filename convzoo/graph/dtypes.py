@@ -99,7 +99,7 @@ def policy_name(dtype: Any) -> str | None:
         The name, or `None` for the default, float32. What is neither comes back as text.
     """
     if hasattr(dtype, "get_config"):
-        dtype = {"class_name": type(dtype).__name__, "config": dtype.get_config()}
+        dtype = {"config": dtype.get_config()}
     if isinstance(dtype, dict):
         config = dtype.get("config")
         dtype = _saved_name(config) if isinstance(config, dict) else None
