@@ -51,6 +51,9 @@ def calc(
         ConvzooError: when the architecture is refused, as Keras refuses it, or an option can't be.
     """
     setting = checked_setting(batch, dtype, optimizer, unit)
+    for name, count, least in (("depth", depth, 0), ("top", top, 1)):
+        if count is not None and (not isinstance(count, int) or count < least):
+            raise ArgumentError(f"{name} must be {least} or more. Received {count!r}.")
     graph = read(source, input_shape)
     if not graph.calls and all(layer.unknown_because is None for layer in graph.layers):
         from convzoo.errors import SourceError

@@ -513,12 +513,12 @@ class Layer(_Described):
         )
 
     def __repr__(self) -> str:
-        given = (
+        given = ", ".join(
             f"{key}={value!r}"
             for key, value in self.__dict__.items()
             if key in type(self).arguments and key != "name"
         )
-        return f"<{self.class_name} '{self.name}' {', '.join(given)}>"
+        return f"<{self.class_name} '{self.name}'{given and f' {given}'}>"
 
 
 def run_within(layer: Layer, *args: Any, **kwargs: Any) -> Any:

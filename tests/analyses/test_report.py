@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ import convzoo
 from convzoo import Input, Model, Sequential, calc, layers
 from convzoo.analyses import ANALYSES, Findings, Setting, analysis
 from convzoo.analyses.report import Report, Row
-from convzoo.errors import UnknownNameError
+from convzoo.errors import ArgumentError, UnknownNameError
 from convzoo.graph.trace import Trace
 from tests.registries import keep
 
@@ -196,6 +197,20 @@ def test_rows_are_sorted_and_cut(
     assert [row.name for row in report.rows] == names
     assert [row["name"] for row in report.to_dict()["layers"]] == names
     assert report.rows_left_out == left_out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"top": 0}, "top must be 1 or more. Received 0."),
+        ({"top": "all"}, "top must be 1 or more. Received 'all'."),
+        ({"depth": -1}, "depth must be 0 or more. Received -1."),
+    ],
+)
+def test_number_of_rows_that_can_not_be_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        calc("mnist_convnet", **options)
+    assert str(caught.value) == message
 
 
 def test_rows_are_sorted_by_what_a_unit_sees_and_unknown_ones_come_last() -> None:

@@ -377,6 +377,7 @@ def test_message_says_which_fact_cannot_be_calculated(column: str, message: str)
         (Input((4,)), "<Tensor shape=(None, 4), dtype=float32>"),
         (Constant((2, 3), "int32"), "<Constant shape=(2, 3), dtype=int32>"),
         (layers.Dense(3, "relu", name="d"), "<Dense 'd' units=3, activation='relu'>"),
+        (layers.Flatten(name="f"), "<Flatten 'f'>"),
         (UNKNOWN, "unknown"),
     ],
 )
