@@ -39,6 +39,8 @@ class Convention(NamedTuple):
         per_row: what the outputs at one position count, all channels together.
         per_tap: what an element that a window reads counts.
         per_variable: what an element of the variable of each name counts, however often it is used.
+        traces: whether it counts what a framework makes of a layer, so that the element operations
+            of a kind that is not among these are unknown; for other tools they count nothing.
     """
 
     per_mac: int
@@ -49,6 +51,12 @@ class Convention(NamedTuple):
     per_row: Mapping[str, int] = _NOTHING
     per_tap: Mapping[str, int] = _NOTHING
     per_variable: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    traces: bool = False
+
+    def has(self, kind: str) -> bool:
+        """Whether it is known what the element operations of a kind, or of a function, count."""
+        tables = (self.element_ops, self.per_input, self.per_output, self.per_tap)
+        return any(kind in table for table in tables)
 
 
 _BATCH_NORM = "batch_normalization"
@@ -132,11 +140,14 @@ CONVENTIONS: dict[str, Convention] = {
         element_ops=("merge", "rescaling"),
         per_input={_BATCH_NORM: 2, _LAYER_NORM: 9, "global_average_pooling": 1},
         per_output={
+            **dict.fromkeys(("relu", "relu6", "leaky_relu", "elu", "selu", "exponential"), 0),
+            **dict.fromkeys(("sigmoid", "tanh", "softplus", "softsign", "log_softmax"), 0),
             **dict.fromkeys(("mish", "tanh_shrink", "hard_shrink"), 1),
             **dict.fromkeys(("silu", "hard_sigmoid", "hard_tanh", "log_sigmoid"), 2),
             "hard_silu": 3,
-            **dict.fromkeys(("gelu", "prelu", "squareplus", "soft_shrink"), 4),
-            **dict.fromkeys(("softmax", "celu"), 5),
+            **dict.fromkeys(("gelu", "prelu", "squareplus", "soft_shrink", "sparse_sigmoid"), 4),
+            **dict.fromkeys(("softmax", "celu", "sparse_plus"), 5),
+            **dict.fromkeys(("global_max_pooling", _NEAREST, _BILINEAR), 0),
         },
         per_row={_LAYER_NORM: 4},
         per_tap=dict.fromkeys(_WINDOWED, 1),
@@ -145,6 +156,7 @@ CONVENTIONS: dict[str, Convention] = {
             _BATCH_NORM: {"gamma": 1, "moving_mean": 2, "moving_variance": 3},
             "rescaling": {"variance": 1},
         },
+        traces=True,
     ),
 }
 """Every tool by name: fvcore 0.1.5, torchinfo 1.8, ptflops 0.7 (its backend `pytorch`), thop 0.1,
@@ -184,6 +196,8 @@ def _count(convention: Convention, step: Step, work: Work) -> Dim:
     """What a tool counts for one call."""
     layer = step.layer
     kind, function = layer.work_kind, layer.activation_name
+    if convention.traces and not _is_followed(convention, step, work):
+        return None
     counted = [product((convention.per_mac, work.macs))]
     if convention.biases == "*" or kind in convention.biases:
         counted.append(work.bias_adds)
@@ -204,6 +218,18 @@ def _count(convention: Convention, step: Step, work: Work) -> Dim:
             weights = [w for w in layer.variables or () if w.name in factors]
             counted += [product((factors[w.name], w.elements)) for w in weights]
     return total(counted)
+
+
+def _is_followed(convention: Convention, step: Step, work: Work) -> bool:
+    """Whether the element operations of a call are of kinds that the convention has."""
+    function = step.layer.activation_name
+    if function is not None and not convention.has(function):
+        return False
+    # A function is one operation for each output.
+    outputs = _elements(step.outputs) if function else 0
+    if convention.has(step.layer.work_kind) or work.element_ops is None or outputs is None:
+        return True
+    return bool(work.element_ops == outputs)
 
 
 def _elements(tensors: Sequence[Tensor]) -> Dim:

@@ -182,6 +182,19 @@ def test_count_equals_what_torchscan_says_of_a_layer(layer: str) -> None:
         "30 dense:7,soft_shrink",
         "30 dense:7,squareplus",
         "30 dense:7,tanh_shrink",
+        "30 dense:7,sparse_plus",
+        "30 dense:7,sparse_sigmoid",
+        "30 dense:7,leaky_relu",
+        "30 dense:7,elu",
+        "30 dense:7,selu",
+        "30 dense:7,exponential",
+        "30 dense:7,sigmoid",
+        "30 dense:7,tanh",
+        "30 dense:7,softplus",
+        "30 dense:7,softsign",
+        "30 dense:7,log_softmax",
+        "8x9x10 gmp",
+        "8x9x10 up:2,interpolation=bilinear",
         "8x9x10 elu",
         "8x9x10 normalization",
         "8x9x10 prelu",
@@ -191,6 +204,26 @@ def test_count_equals_what_torchscan_says_of_a_layer(layer: str) -> None:
 def test_count_equals_what_the_profiler_of_tensorflow_says(stack: str) -> None:
     graph = read(stack)
     assert calc(graph).total("tensorflow") == _profiled(build(graph))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    ["gn:2", "rmsnormalization", "unitnormalization", "act:glu", "act:sparsemax", "resizing:4,5"],
+)
+def test_what_the_profiler_counts_by_no_known_rule_is_unknown(layer: str) -> None:
+    report = calc(f"8x9x10 conv:10,1 {layer}", columns=["tensorflow", "fvcore"])
+    assert [row.tensorflow for row in report.rows] == [72 * 10 * 10 * 2 + 720, None]
+    assert report.rows[1].fvcore is not None
+
+
+def test_recurrent_layers_are_unknown_beside_the_profiler() -> None:
+    assert [row.tensorflow for row in calc("8x9 lstm:4", columns=["tensorflow"]).rows] == [None]
+
+
+def test_functions_of_unknown_sizes_count_as_formulas() -> None:
+    report = calc("nonex4 dense:3,relu bn", columns=["tensorflow"])
+    assert report.total_formula("tensorflow") is not None
+    assert report.knows_by_formula("tensorflow")
 
 
 def test_scale_of_convnext_counts_in_the_profiler_of_tensorflow() -> None:

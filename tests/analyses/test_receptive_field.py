@@ -132,16 +132,6 @@ def test_size_that_is_too_large_to_follow_is_refused() -> None:
     assert str(caught.value) == told
 
 
-def test_network_of_many_places_is_too_large_to_follow() -> None:
-    # Each of 14,000 places of a layer has a bit for each of 14,000 places of the input.
-    stack = f"14000x1{' conv1d:1,3,padding=same' * 5}"
-    with pytest.raises(ArgumentError) as caught:
-        calc(stack, ["unit"], unit=(1,)).total("unit")
-    assert str(caught.value) == (
-        "What a unit sees takes too much memory from 'conv1d_4' on. Give a smaller --input-shape."
-    )
-
-
 def test_layer_of_an_unknown_class_makes_the_field_unknown() -> None:
     entry: Any = {
         "class_name": "Strange",
