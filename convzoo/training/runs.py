@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
+from random import Random
 from typing import Any
 
 from convzoo.errors import ArgumentError
@@ -45,8 +46,6 @@ class Run:
         seed: int,
         devices: int = 1,
     ) -> None:
-        import keras
-
         from convzoo.building import build
 
         self.history: list[Epoch] = []
@@ -58,8 +57,7 @@ class Run:
         self._images = len(data.y_train) // devices * devices
         self._steps = math.ceil(self._images / batch_size)
         self._shared = _sharing(devices)
-        keras.utils.set_random_seed(seed)
-        with self._shared():
+        with _seeded(seed), self._shared():
             self.network = build(made.graph)
             self._model, self._tested = compiled(made, self.network, self._steps, epochs)
         self._kept: list[Any] = []
@@ -194,6 +192,25 @@ class Run:
     @property
     def _variables(self) -> list[Any]:
         return [*self._model.variables, *self._model.optimizer.variables]
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Let all that Keras draws follow from a seed, whatever else runs in the process.
+
+    Keras takes its seeds from the generator that all of Python shares, and a Dask worker draws from
+    that in another thread. A generator of the same seed that nobody else has gives the same ones.
+    """
+    import keras
+    from keras.src.random import seed_generator
+
+    keras.utils.set_random_seed(seed)
+    shared = seed_generator.python_random
+    seed_generator.python_random = Random(seed)
+    try:
+        yield
+    finally:
+        seed_generator.python_random = shared
 
 
 def _sharing(devices: int) -> Callable[[], AbstractContextManager[Any]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import random
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -292,6 +294,25 @@ def test_table_is_the_same_when_a_process_is_killed(unbroken: Benchmark) -> None
 def test_table_is_the_same_on_a_cluster_where_a_worker_is_killed(unbroken: Benchmark) -> None:
     with local_cluster(1) as executor:
         assert _without_seconds(_with_a_death(executor)) == _expected(unbroken)
+
+
+def test_run_does_not_depend_on_what_other_threads_draw(unbroken: Benchmark) -> None:
+    from convzoo import train
+
+    stop = threading.Event()
+
+    def draw() -> None:  # As a Dask worker does.
+        while not stop.wait(1e-4):
+            random.random()
+
+    with ThreadPoolExecutor(1) as others:
+        others.submit(draw)
+        try:
+            result = train("nielsen_fc100", "digits:100", epochs=1, seed=2).result
+        finally:
+            stop.set()
+    assert result.test_accuracy == unbroken.runs[2].test_accuracy
+    assert result.test_loss == pytest.approx(unbroken.runs[2].test_loss, rel=1e-5)
 
 
 def test_worker_that_is_not_like_the_first_is_told(unbroken: Benchmark) -> None:
