@@ -23,12 +23,12 @@ _COMMON = {
 }
 # The same examples at every run, so that a change that lands is not held up by a rare find: those
 # are for the deep profile, which draws anew.
-settings.register_profile("default", max_examples=12, derandomize=True, database=None, **_COMMON)
+settings.register_profile("default", max_examples=10, derandomize=True, database=None, **_COMMON)
 settings.register_profile("deep", max_examples=400, **_COMMON)
 # The first failure as it is found, where making it small takes minutes.
 settings.register_profile(
     "first",
-    max_examples=12,
+    max_examples=10,
     derandomize=True,
     database=None,
     phases=[Phase.explicit, Phase.generate],
