@@ -82,16 +82,16 @@ def largest_integer() -> int:
     return int(10 ** limits().integer_digits - 1)
 
 
-def read_within(file: BinaryIO, name: str = "text_bytes") -> bytes:
-    """All of a file, unless it is too large.
+def read_within(file: BinaryIO) -> bytes:
+    """All of a file that holds text, unless it is too large.
 
     Raises:
         SourceError: when it is; no more than the limit is read.
     """
-    limit: int = getattr(limits(), name)
+    limit = limits().text_bytes
     data = file.read(limit + 1)
     if len(data) > limit:
-        raise too_many_bytes(name)
+        raise too_many_bytes("text_bytes")
     return data
 
 
