@@ -16,6 +16,8 @@ from convzoo.building import build
 from convzoo.zoo import describe
 from tests.site.serving import served
 
+expect = pytest.importorskip("playwright.sync_api", reason="needs playwright").expect
+
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("playground")]
 
 STACK = (
@@ -84,9 +86,9 @@ def test_typed_mnist_convnet_is_counted(visit: Open) -> None:
     page = visit()
     page.get_by_label("Architecture").fill(STACK)
     _told(page, "Total params: 93,322 (364.54 KiB)")
-    assert page.locator("#pg-status").inner_text() == ""
+    expect(page.locator("#pg-status")).to_have_text("")
     rows = page.locator(".pg-table tbody tr")
-    assert rows.count() == 8
+    expect(rows).to_have_count(8)
     shown = rows.nth(2).inner_text().split("\t")
     assert shown[2:5] == ["(None, 11, 11, 64)", "18,496", "2,230,272"]
 
@@ -102,7 +104,7 @@ def test_keras_file_is_opened(visit: Open, tmp_path: Path) -> None:
     page = visit()
     page.locator("#pg-open").set_input_files(path)
     _told(page, f"Total params: {convzoo.calc(path).total('params'):,}")
-    assert page.locator(".pg-file-name").first.inner_text() == "a real model.keras"
+    expect(page.locator(".pg-file-name").first).to_have_text("a real model.keras")
     page.get_by_role("button", name="Close the file").click()
     page.get_by_label("Architecture").fill("8x8x1 conv:1,3")
     _told(page, "Total params: 10 ")
@@ -124,35 +126,35 @@ def test_json_file_is_dropped(visit: Open, tmp_path: Path) -> None:
     _told(page, "Total params: 18,816")
 
 
-def test_large_file_is_opened_at_once(visit: Open, tmp_path: Path) -> None:
-    """500 MB of weights are never read: only the archive's list and its config."""
+def test_large_file_is_opened_without_its_weights(visit: Open, tmp_path: Path) -> None:
+    """Of 500 MB only the archive's list and its config are read: what else there is, is broken."""
     path = tmp_path / "large.keras"
-    config = json.loads(build(describe("two_convs")).to_json())
     with zipfile.ZipFile(path, "w") as archive:
         with archive.open("model.weights.h5", "w", force_zip64=True) as weights:
             for _ in range(50):
                 weights.write(bytes(10_000_000))
-        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("config.json", build(describe("two_convs")).to_json())
+    with path.open("r+b") as file:
+        file.seek(1000)
+        file.write(b"broken")  # Whoever reads the weights finds that their checksum is wrong.
     page = visit()
     _told(page, "93,322")
     page.locator("#pg-open").set_input_files(path)
     _told(page, "Total params: 18,816")
-    # From the question, when the browser has the file, to the table.
-    assert float(page.locator("#calculator").get_attribute("data-milliseconds")) < 1000
 
 
 def test_nonsense_is_an_error_beside_what_was_told(visit: Open) -> None:
     page = visit(source="28x28x1 conv:32,30")
     error = page.get_by_role("alert")
     error.wait_for(timeout=_START_MS)
-    assert "its window of 30 must fit into an axis of 28" in error.inner_text()
+    expect(error).to_contain_text("its window of 30 must fit into an axis of 28")
     page.get_by_label("Architecture").fill("28x28x1 conv:32,3")
     _told(page, "Total params: 320")
-    assert error.is_hidden()
+    expect(error).to_be_hidden()
     page.get_by_label("Architecture").fill("28x28x1 konv:32,3")
     error.wait_for()
-    assert "konv" in error.inner_text()
-    assert "320" in page.locator(".pg-totals").inner_text()
+    expect(error).to_contain_text("konv")
+    expect(page.locator(".pg-totals")).to_contain_text("320")
 
 
 def test_slider_changes_the_number_at_the_cursor(visit: Open) -> None:
@@ -161,11 +163,11 @@ def test_slider_changes_the_number_at_the_cursor(visit: Open) -> None:
     page.get_by_label("Number at the cursor").fill("1")
     _told(page, f"Total params: {10 + 26 * 26 * 10 + 10:,}")
     area = page.get_by_label("Architecture")
-    assert area.input_value() == "28x28x1 conv:1,3 flatten dense:10"
+    expect(area).to_have_value("28x28x1 conv:1,3 flatten dense:10")
     area.press("Control+End")
     page.get_by_label("Number at the cursor").fill("2")
     _told(page, f"Total params: {10 + 26 * 26 * 2 + 2:,}")
-    assert area.input_value() == "28x28x1 conv:1,3 flatten dense:2"
+    expect(area).to_have_value("28x28x1 conv:1,3 flatten dense:2")
 
 
 def test_layer_that_is_pointed_at_is_explained(visit: Open) -> None:
@@ -175,13 +177,12 @@ def test_layer_that_is_pointed_at_is_explained(visit: Open) -> None:
     lines = page.locator(".pg-row-lines")
     lines.get_by_text("64 filters x (3 x 3 x 32 weights + 1 bias) = 18,496").wait_for()
     field = page.locator(".pg-field")
-    assert "Unit (5, 5) sees 10 to 17 x 10 to 17" in field.inner_text()
+    expect(field).to_contain_text("Unit (5, 5) sees 10 to 17 x 10 to 17")
     seen = field.locator(".pg-seen")
-    assert [seen.get_attribute(name) for name in ("x", "y", "width", "height")] == [
-        "10", "10", "8", "8",
-    ]  # fmt: skip
+    for name, value in {"x": "10", "y": "10", "width": "8", "height": "8"}.items():
+        expect(seen).to_have_attribute(name, value)
     field.get_by_label("Unit along axis 2").fill("0")
-    assert seen.get_attribute("x") == "0"
+    expect(seen).to_have_attribute("x", "0")
 
 
 def test_two_are_compared_and_the_address_holds_all(visit: Open) -> None:
@@ -196,7 +197,7 @@ def test_two_are_compared_and_the_address_holds_all(visit: Open) -> None:
     again = visit()
     again.goto(page.url)
     again.locator(".pg-pair").get_by_text("407,050").first.wait_for(timeout=_START_MS)
-    assert again.get_by_role("columnheader", name="Weight bytes").is_visible()
+    expect(again.get_by_role("columnheader", name="Weight bytes")).to_be_visible()
 
 
 def test_diagram_is_drawn_in_the_theme(visit: Open) -> None:
