@@ -76,20 +76,36 @@ def register_layer(
     return decorate
 
 
+MERGING_FUNCTIONS = (
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
+)
+"""The functions of `keras.layers`: each calls a new merging layer on tensors."""
+
 # What `keras.layers` has besides its layers, and where it is.
-_OTHERS = {"Input": "convzoo.graph.input", "Layer": "convzoo.graph.layer"}
+_OTHERS = {
+    "Input": "convzoo.graph.input",
+    "Layer": "convzoo.graph.layer",
+    **dict.fromkeys(MERGING_FUNCTIONS, "convzoo.layers.merging"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    layer: Any = None
+    found: Any = None
     if name in _OTHERS:
-        layer = getattr(import_module(_OTHERS[name]), name)
+        found = getattr(import_module(_OTHERS[name]), name)
     elif not name.startswith("_"):
-        layer = LAYERS.find(name)
-    if layer is None:
+        found = LAYERS.find(name)
+    if found is None:
         raise AttributeError(f"module {__name__!r} has no layer {name!r}")
-    globals()[name] = layer
-    return layer
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:

@@ -234,3 +234,46 @@ class Concatenate(Merge):
 
     def work(self, inputs: Any) -> Work:
         return Work()
+
+
+# ------------------------------------------------------------------ functions that call a new layer
+
+
+def add(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
+    """The output of a new `Add`. Equals `keras.layers.add`, as the others do theirs."""
+    return Add(**kwargs)(inputs)
+
+
+def subtract(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
+    """The output of a new `Subtract`."""
+    return Subtract(**kwargs)(inputs)
+
+
+def multiply(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
+    """The output of a new `Multiply`."""
+    return Multiply(**kwargs)(inputs)
+
+
+def average(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
+    """The output of a new `Average`."""
+    return Average(**kwargs)(inputs)
+
+
+def maximum(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
+    """The output of a new `Maximum`."""
+    return Maximum(**kwargs)(inputs)
+
+
+def minimum(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
+    """The output of a new `Minimum`."""
+    return Minimum(**kwargs)(inputs)
+
+
+def dot(inputs: Sequence[Tensor], axes: Any = -1, **kwargs: Any) -> Any:
+    """The output of a new `Dot`."""
+    return Dot(axes, **kwargs)(inputs)
+
+
+def concatenate(inputs: Sequence[Tensor], axis: int = -1, **kwargs: Any) -> Any:
+    """The output of a new `Concatenate`."""
+    return Concatenate(axis, **kwargs)(inputs)

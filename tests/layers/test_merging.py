@@ -1,14 +1,30 @@
-"""Work of merges, against numbers that are multiplied and added one by one."""
+"""Work of merges, against numbers that are multiplied and added one by one; their functions."""
 
 from __future__ import annotations
 
+from inspect import isfunction
 from itertools import product
 from typing import Any
 
+import keras
 import pytest
 
+import convzoo
 from convzoo import layers
 from convzoo.graph.layer import Tensor
+from convzoo.graph.naming import fresh_names
+from tests.keras_oracle import facts_of_model, facts_of_report
+
+_FUNCTIONS = """
+a = keras.Input((4, 6))
+b = keras.Input((4, 6))
+x = layers.add([a, b])
+x = layers.subtract([x, layers.multiply([a, b])])
+x = layers.maximum([layers.minimum([x, b]), layers.average([a, b], name="mean")])
+x = layers.concatenate([x, b])
+x = layers.concatenate([x, layers.concatenate([a, b], axis=2)], axis=1)
+model = keras.Model([a, b], [layers.dot([x, x]), layers.dot([a, b], axes=(1, 1), normalize=True)])
+"""
 
 
 def _dot_macs(one: tuple[int, ...], other: tuple[int, ...], first: int, second: int) -> int:
@@ -39,3 +55,20 @@ def test_mean_divides_what_a_sum_leaves() -> None:
     inputs = [Tensor((None, 3, 2)), Tensor((None, 1, 2)), Tensor((None, 2))]
     assert layers.Multiply().work(inputs).element_ops == 2 * 6
     assert layers.Average().work(inputs).element_ops == 3 * 6
+
+
+def test_functions_are_those_of_keras() -> None:
+    keras.backend.clear_session()
+    theirs: dict[str, Any] = {"keras": keras, "layers": keras.layers}
+    exec(_FUNCTIONS, theirs)
+    expected = facts_of_model(theirs["model"])
+    assert facts_of_report(convzoo.calc(f"import keras\n{_FUNCTIONS}")) == expected
+    ours: dict[str, Any] = {"keras": convzoo, "layers": layers}
+    with fresh_names():
+        exec(_FUNCTIONS, ours)
+    assert facts_of_report(convzoo.calc(ours["model"])) == expected
+
+
+def test_every_function_of_keras_layers_is_there() -> None:
+    functions = {name for name, found in vars(keras.layers).items() if isfunction(found)}
+    assert functions - {"Input", "serialize", "deserialize"} == {*layers.MERGING_FUNCTIONS}

@@ -20,7 +20,7 @@ from convzoo.graph.input import Input, InputLayer
 from convzoo.graph.layer import Call, Layer, Tensor
 from convzoo.graph.naming import snake_case
 from convzoo.graph.structure import leaves, map_leaves
-from convzoo.layers import LAYERS
+from convzoo.layers import LAYERS, MERGING_FUNCTIONS
 from convzoo.sources.python_code.attributes import attribute, class_of
 from convzoo.sources.python_code.values import (
     Function,
@@ -81,10 +81,6 @@ _KERAS = (
 
 # Where TensorFlow has functions that serve as activations.
 _OF_TENSORFLOW = (("tensorflow",), ("tensorflow", "math"), ("tensorflow", "nn"))
-
-_MERGES = frozenset(
-    {"add", "subtract", "multiply", "average", "maximum", "minimum", "dot", "concatenate"}
-)
 
 # What sets something for all layers, and the values that it has anyway.
 _SETTINGS = frozenset(
@@ -182,7 +178,7 @@ def _in_layers(name: str) -> Any:
         return Known(name, _input, takes_unknown=True)
     if name == "Layer":
         return Known(name, partial(_refuse, "is a class without code of its own."), kind=Layer)
-    if name in _MERGES:
+    if name in MERGING_FUNCTIONS:
         return Known(name, partial(_merge, name), takes_unknown=True)
     if not name[:1].isupper():
         return None
@@ -314,6 +310,8 @@ def _called_later(interpreter: Interpreter, function: Any) -> Callable[..., Any]
 def _merge(name: str, interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
     """A merging layer by the function of its name: `add([x, y])`."""
     inputs = args[0] if args else kwargs.pop("inputs", None)
+    if name == "dot" and len(args) < 2:
+        kwargs.setdefault("axes", -1)  # What the function takes for granted, and the layer not.
     layer = _layer(LAYERS.get(name), interpreter, args[1:], kwargs)
     return interpreter.call_layer(layer, [inputs], {})
 
