@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib.abc import MetaPathFinder
@@ -63,3 +64,9 @@ class _BeyondTheCore(MetaPathFinder):
 # with pytest, Hypothesis and what convzoo itself requires, and without a backend.
 if os.environ.get("CONVZOO_TESTS") == "core":
     sys.meta_path.insert(0, _BeyondTheCore())
+
+
+def pytest_collection_finish() -> None:
+    """Search for no garbage in what was imported: beside TensorFlow it takes longer than tests."""
+    gc.collect()
+    gc.freeze()
