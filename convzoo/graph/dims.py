@@ -141,12 +141,13 @@ class Worked(int):
             return self
         if _is_nothing(self):
             return other if isinstance(other, Worked) else self.leaf(other)
-        return self.of(int(self) + int(other), f"{self.text} + {_operand(other, _SUM)}", _SUM)
+        more = other.text if isinstance(other, Worked) else f"{other:,}"
+        return self.of(int(self) + int(other), _sum(self.text, more), _SUM)
 
     def __radd__(self, other: int) -> Worked:
         if _is_plain(other, 0):
             return self
-        return self.of(int(other) + int(self), f"{other:,} + {self.text}", _SUM)
+        return self.of(int(other) + int(self), _sum(f"{other:,}", self.text), _SUM)
 
     def __sub__(self, other: int) -> Worked:
         if _is_nothing(other):
@@ -186,6 +187,11 @@ def _is_nothing(number: int) -> bool:
 
 def _is_plain(number: int, value: int) -> bool:
     return not isinstance(number, Worked) and number == value
+
+
+def _sum(text: str, more: str) -> str:
+    """The text of a sum: what begins with a minus is taken away."""
+    return f"{text} - {more[1:]}" if more.startswith("-") else f"{text} + {more}"
 
 
 def _operand(number: int, binding: int) -> str:

@@ -344,7 +344,7 @@ _OF_ALL_COLUMNS = """
     ptflops: 2 x 6 x 6 x 4 = 288
     thop: 0
     deepspeed: 6 x 6 x 4 = 144
-    torchscan: 9 x 3 x 3 x 4 + -1 x 3 x 3 x 4 = 288
+    torchscan: 9 x 3 x 3 x 4 - 1 x 3 x 3 x 4 = 288
     tensorflow: 9 x 3 x 3 x 4 = 324
     activation_bytes: 3 x 3 x 4 x 4 = 144
     peak_activation_bytes (input_layer, max_pooling2d): 576 + 144 = 720

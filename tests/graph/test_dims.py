@@ -44,6 +44,9 @@ _A = Worked.leaf(1200)
         (Worked.leaf(0) + (_A + 1), "1,200 + 1", 1201),
         (_A + (_A - 1200), "1,200 + 1,200 - 1,200", 1200),
         (5 + _A, "5 + 1,200", 1205),
+        (_A + -5, "1,200 - 5", 1195),
+        (_A + Worked.leaf(-1) * 3, "1,200 - 1 x 3", 1197),
+        (5 + (Worked.leaf(-7) + 1), "5 - 7 + 1", -1),
         (5 - _A, "5 - 1,200", -1195),
         (5 - (_A + 1), "5 - (1,200 + 1)", -1196),
         (_A - (_A - 1), "1,200 - (1,200 - 1)", 1),
@@ -82,7 +85,7 @@ def test_printed_arithmetic_has_the_value(data: st.DataObject) -> None:
     worked: Worked = Worked.leaf(data.draw(numbers))
     for _ in range(data.draw(st.integers(1, 6))):
         name = data.draw(st.sampled_from(sorted(_OPERATIONS)))
-        other = data.draw(numbers)
+        other = data.draw(numbers) * (data.draw(st.sampled_from((1, -1))) if name in "+-*" else 1)
         if data.draw(st.booleans()):
             other = Worked.leaf(other) + data.draw(numbers)
         swap = name in "+-*" and data.draw(st.booleans())
