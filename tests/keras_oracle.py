@@ -22,7 +22,7 @@ from convzoo.graph.layer import Layer
 from convzoo.graph.naming import fresh_names
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.operations import OPERATIONS, Operation
-from tests.strategies import LayerCase, Spec, layer_of
+from tests.strategies import LayerCase, Spec, layer_of, our_class
 from tests.strategies.models import OURS, Api, Program, make
 
 
@@ -120,11 +120,6 @@ def input_of(leaf: Any) -> Any:
     if not isinstance(leaf, Spec):
         return leaf
     return layers.Input(batch_shape=leaf.shape, dtype=leaf.dtype)
-
-
-def our_class(class_name: str) -> type[Layer]:
-    """The description of the Keras layer of that name."""
-    return next(kind for _, kind in layers.LAYERS.items() if kind.class_name == class_name)
 
 
 def keras_class(class_name: str) -> Any:

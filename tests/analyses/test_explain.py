@@ -18,8 +18,8 @@ from convzoo.graph.layer import Layer, Tensor
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.sources import read
 from tests.arithmetic import evaluate
-from tests.keras_oracle import input_of, our_class
-from tests.strategies import CASES, layer_cases, layer_of
+from tests.keras_oracle import input_of
+from tests.strategies import CASES, layer_cases, layer_of, our_class
 
 
 def _lines(graph: Graph) -> list[str]:

@@ -17,7 +17,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from convzoo.graph.layer import Layer
 from convzoo.graph.structure import map_leaves
+from convzoo.layers import LAYERS
 
 Arguments = dict[str, Any]
 
@@ -41,6 +43,11 @@ class Inner:
 
     class_name: str
     arguments: Arguments
+
+
+def our_class(class_name: str) -> type[Layer]:
+    """The description of the Keras layer of that name."""
+    return next(kind for _, kind in LAYERS.items() if kind.class_name == class_name)
 
 
 def layer_of(class_name: str, arguments: Arguments, layer_class: Callable[[str], Any]) -> Any:

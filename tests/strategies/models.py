@@ -13,12 +13,19 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from convzoo import Input, Model, Sequential, layers
+from convzoo import Input, Model, Sequential
 from convzoo.errors import ConvzooError
 from convzoo.graph.layer import Constant, Tensor
 from convzoo.graph.structure import map_leaves
 from convzoo.operations import OPERATIONS
-from tests.strategies import CASES, Arguments, Spec, everywhere_arguments, layer_of
+from tests.strategies import (
+    CASES,
+    Arguments,
+    Spec,
+    everywhere_arguments,
+    layer_of,
+    our_class,
+)
 from tests.strategies._drawing import inputs_of_rank, mostly, spatial_inputs
 from tests.strategies.operations import Values, operations_on
 
@@ -96,7 +103,7 @@ OURS = Api(
     Input,
     Model,
     Sequential,
-    lambda class_name: getattr(layers, class_name),
+    our_class,
     OPERATIONS.get,
     _constant,
 )
