@@ -138,6 +138,93 @@ def test_windows_of_an_unknown_size_are_told_where_they_do_not_depend_on_it() ->
     assert layers.AdaptiveMaxPooling1D(4).windows(steps) is None
 
 
+# Layers whose output has the places of their input, and whether they are told to see each alone.
+_PLACES: list[tuple[str, Arguments, bool]] = [
+    ("Activation", {"activation": "tanh"}, True),
+    ("ActivityRegularization", {"l1": 0.1}, True),
+    ("AlphaDropout", {"rate": 0.5}, True),
+    ("AutoContrast", {}, False),
+    ("BatchNormalization", {}, True),
+    ("Dense", {"units": 3}, True),
+    ("Dropout", {"rate": 0.5}, True),
+    ("ELU", {}, True),
+    ("GaussianDropout", {"rate": 0.5}, True),
+    ("GaussianNoise", {"stddev": 0.5}, True),
+    ("GroupNormalization", {"groups": 3}, False),
+    ("Identity", {}, True),
+    ("LayerNormalization", {}, True),
+    ("LayerNormalization", {"axis": [3]}, True),
+    ("LayerNormalization", {"axis": (2, 3)}, False),
+    ("LayerNormalization", {"axis": 2}, False),
+    ("LeakyReLU", {}, True),
+    ("Masking", {}, True),
+    ("Normalization", {"mean": 1.0, "variance": 2.0, "axis": None}, True),
+    ("PReLU", {}, True),
+    ("Permute", {"dims": (1, 2, 3)}, True),
+    ("Permute", {"dims": (2, 1, 3)}, False),
+    ("RMSNormalization", {}, True),
+    ("RMSNormalization", {"axis": (1, 3)}, False),
+    ("ReLU", {"threshold": 0.1}, True),
+    ("Rescaling", {"scale": 2.0}, True),
+    ("Softmax", {}, True),
+    ("Softmax", {"axis": 3}, True),
+    ("Softmax", {"axis": [-1]}, True),
+    ("Softmax", {"axis": [2, 3]}, False),
+    ("SpatialDropout2D", {"rate": 0.5}, True),
+    ("UnitNormalization", {}, True),
+    ("UnitNormalization", {"axis": 1}, False),
+    *(
+        (name, {} if argument is None else {argument: 0.5}, True)
+        for name, argument in [
+            ("AugMix", None),
+            ("CutMix", None),
+            ("Equalization", None),
+            ("MixUp", None),
+            ("RandAugment", None),
+            ("RandomBrightness", "factor"),
+            ("RandomColorDegeneration", "factor"),
+            ("RandomColorJitter", None),
+            ("RandomContrast", "factor"),
+            ("RandomElasticTransform", None),
+            ("RandomErasing", None),
+            ("RandomFlip", None),
+            ("RandomGaussianBlur", None),
+            ("RandomGrayscale", None),
+            ("RandomHue", "factor"),
+            ("RandomInvert", None),
+            ("RandomPerspective", None),
+            ("RandomRotation", "factor"),
+            ("RandomSaturation", "factor"),
+            ("RandomSharpness", "factor"),
+            ("RandomShear", None),
+            ("RandomZoom", "height_factor"),
+            ("Solarization", None),
+        ]
+    ),
+]
+
+
+@pytest.mark.parametrize(("class_name", "arguments", "alone"), _PLACES)
+def test_layer_sees_places_one_to_one_where_keras_does(
+    class_name: str, arguments: Arguments, alone: bool
+) -> None:
+    ours = getattr(layers, class_name)(**arguments).windows(layers.Input((4, 4, 3)))
+    assert ours == (() if alone else None)
+    theirs = getattr(keras.layers, class_name)(**arguments)
+    # In each image but the last another place is changed.
+    images = np.random.default_rng(1).uniform(0.2, 0.8, (1, 4, 4, 3)).astype("float32")
+    theirs.build(images.shape)
+    for weight in theirs.trainable_weights:
+        weight.assign(np.random.default_rng(2).uniform(0.2, 0.8, weight.shape))
+    images = np.repeat(images, 17, axis=0)
+    for place in range(16):
+        images[place, place // 4, place % 4, 0] += 0.15
+    *changed, unchanged = np.asarray(theirs(images, training=False)).reshape(17, 16, -1)
+    differ = [np.abs(image - unchanged).max(axis=-1) > 1e-6 for image in changed]
+    seen = [set(np.flatnonzero(places).tolist()) for places in differ]
+    assert all(places <= {place} for place, places in enumerate(seen)) is alone
+
+
 def _seen(outputs: Any) -> list[set[int]]:
     """The inputs that each output sees, from the outputs of lone inputs."""
     by_input = np.asarray(outputs)[..., 0]
