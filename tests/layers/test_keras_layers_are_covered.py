@@ -57,3 +57,55 @@ def test_arguments_have_keras_s_names_order_and_defaults() -> None:
                 if ours.get(argument, "missing") != default
             } or (order, expected)
     assert different == {}
+
+
+# What the constructors of Keras need.
+_NEEDED = {
+    "factor": 1,
+    "filters": 3,
+    "head_dim": 2,
+    "height": 4,
+    "height_factor": 0.1,
+    "input_dim": 5,
+    "kernel_size": 3,
+    "max_number": 3,
+    "output_dim": 3,
+    "units": 3,
+    "width": 4,
+    "width_factor": 0.1,
+}
+
+
+def test_defaults_of_arguments_that_a_signature_hides_are_keras_s() -> None:
+    """What Keras takes from **kwargs is then an attribute of the layer, or of its cell."""
+    found, different = set(), {}
+    for name, kind in _keras_classes().items():
+        described = LAYERS.get(name)
+        named = inspect.signature(kind.__init__).parameters.keys() | {*_BY_KEYWORD}
+        hidden = described.arguments.keys() - named - {"vocabulary_size"}
+        if not hidden:
+            continue
+        needed = [key for key, default in described.arguments.items() if default is REQUIRED]
+        layer = kind(**{key: _NEEDED[key] for key in needed})
+        for key in hidden:
+            theirs = getattr(layer if hasattr(layer, key) else layer.cell, key)
+            if key == "data_format" and theirs == "channels_last":
+                theirs = None  # What is meant where none is given.
+            found.add(key)
+            if described.arguments[key] != theirs:
+                different[name, key] = described.arguments[key], theirs
+    assert different == {}
+    assert found == {
+        "bounding_box_format",
+        "data_format",
+        "implementation",
+        "lora_alpha",
+        "lora_rank",
+        "oov_method",
+        "quantization_config",
+        "rms_scaling",
+        "score_mode",
+        "seed",
+        "unroll",
+        "zero_output_for_mask",
+    }
