@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import suppress
+from typing import Any
 
 import keras
+import pytest
 
+from convzoo.errors import ConvzooError
 from convzoo.graph.layer import REQUIRED
 from convzoo.layers import LAYERS
 
@@ -60,16 +64,20 @@ def test_arguments_have_keras_s_names_order_and_defaults() -> None:
 
 
 # What the constructors of Keras need.
-_NEEDED = {
+_NEEDED: dict[str, Any] = {
     "factor": 1,
     "filters": 3,
-    "head_dim": 2,
     "height": 4,
     "height_factor": 0.1,
     "input_dim": 5,
     "kernel_size": 3,
     "max_number": 3,
+    "num_bins": 5,
+    "num_tokens": 5,
     "output_dim": 3,
+    "output_size": 2,
+    "pool_size": 2,
+    "rate": 0.5,
     "units": 3,
     "width": 4,
     "width_factor": 0.1,
@@ -109,3 +117,64 @@ def test_defaults_of_arguments_that_a_signature_hides_are_keras_s() -> None:
         "unroll",
         "zero_output_for_mask",
     }
+
+
+_CHOICES: dict[str, list[Any]] = {
+    "data_format": ["channels_last", "CHANNELS_FIRST", None, "x"],
+    "fill_mode": ["reflect", "wrap", "constant", "nearest", "mirror", "x"],
+    "interpolation": ["nearest", "bilinear", "bicubic", "x"],
+    "mode": ["log", "magnitude", "psd", "real", "imag", "angle", "stft", "x"],
+    "oov_method": ["floormod", "farmhash", "x"],
+    "output_mode": [
+        "int",
+        "one_hot",
+        "multi_hot",
+        "count",
+        "tf_idf",
+        "tf-idf",
+        "binary",
+        "COUNT",
+        "x",
+    ],
+    "padding": ["valid", "Same", "causal", "x"],
+    "scaling": ["density", "spectrum", None, "x"],
+    "score_mode": ["dot", "concat", "x"],
+    "split": ["whitespace", "character", None, "x"],
+    "standardize": ["lower_and_strip_punctuation", "lower", "strip_punctuation", None, "x"],
+}
+# Keras has a default for these and refuses it.
+_MORE_NEEDED = {"CategoryEncoding": {"num_tokens"}, "Discretization": {"num_bins"}}
+# What Keras refuses only in a call, and what is checked and dropped.
+_TAKEN_OTHERWISE = {
+    *((f"{kind}Pooling{rank}D", "padding") for kind in ("Average", "Max") for rank in (1, 2, 3)),
+    *((f"ZeroPadding{rank}D", "padding") for rank in (1, 2, 3)),
+    ("AdditiveAttention", "score_mode"),
+}
+
+
+@pytest.mark.parametrize("argument", sorted(_CHOICES))
+def test_choices_of_an_argument_are_those_of_keras(argument: str) -> None:
+    """Which are taken, and as which they are saved."""
+    different = {}
+    for name, kind in _keras_classes().items():
+        described = LAYERS.get(name)
+        if argument not in described.arguments or described.class_name != name:
+            continue
+        if (name, argument) in _TAKEN_OTHERWISE:
+            continue
+        needed = {key for key, default in described.arguments.items() if default is REQUIRED}
+        needed |= _MORE_NEEDED.get(name, set())
+        given = {key: _NEEDED[key] for key in needed}
+        for choice in _CHOICES[argument]:
+            theirs = ours = "refused"
+            with suppress(ValueError, TypeError, AttributeError, NotImplementedError):
+                layer = kind(**given, **{argument: choice})
+                theirs = layer.get_config().get(argument, choice)
+            with suppress(ConvzooError):
+                config = described(**given, **{argument: choice}).to_config()
+                ours = config.get(argument, described.arguments[argument])
+            if argument == "data_format" and ours is None:
+                ours = "channels_last"
+            if ours != theirs:
+                different[name, choice] = ours, theirs
+    assert different == {}
