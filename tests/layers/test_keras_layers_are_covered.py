@@ -120,7 +120,7 @@ def test_defaults_of_arguments_that_a_signature_hides_are_keras_s() -> None:
 
 
 _CHOICES: dict[str, list[Any]] = {
-    "data_format": ["channels_last", "CHANNELS_FIRST", None, "x"],
+    "data_format": ["Channels_Last", "CHANNELS_FIRST", None, "x"],
     "fill_mode": ["reflect", "wrap", "constant", "nearest", "mirror", "x"],
     "interpolation": ["nearest", "bilinear", "bicubic", "x"],
     "mode": ["log", "magnitude", "psd", "real", "imag", "angle", "stft", "x"],
