@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self, TypeGuard
 
 from convzoo.graph.layer import Tensor
 from convzoo.layers import LAYERS
@@ -479,12 +479,29 @@ class RandomShear(ImagePreprocessing):
     data_format: Any = None
     seed: Any = None
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        # Keras takes a number, and saves it as a pair that it would refuse.
+        given = {name: config.get(name) for name in ("x_factor", "y_factor")}
+        numbers = {name: pair[1] for name, pair in given.items() if _is_mirrored(pair)}
+        return super().from_config({**config, **numbers})
+
     def check_arguments(self) -> None:
         super().check_arguments()
         self.check_within("x_factor", 0, 1)
         self.check_within("y_factor", 0, 1)
         self.check_choice("fill_mode", FILL_MODES)
         self.check_choice("interpolation", INTERPOLATIONS)
+
+
+def _is_mirrored(value: Any) -> TypeGuard[tuple[Any, Any]]:
+    """Whether the value is a number's negative and the number."""
+    return (
+        isinstance(value, (tuple, list))
+        and len(value) == 2
+        and all(map(is_number, value))
+        and bool(value[0] == -value[1])
+    )
 
 
 @LAYERS.register("RandomTranslation")
