@@ -127,9 +127,7 @@ from convzoo import layers
         ),
     ],
 )
-def test_config_has_these_arguments(
-    made: Callable[[], Any], config: dict[str, Any]
-) -> None:
+def test_config_has_these_arguments(made: Callable[[], Any], config: dict[str, Any]) -> None:
     layer = made()
     assert layer.to_config() == {"name": "l", **config}
     assert type(layer).from_config(layer.to_config()).to_config() == layer.to_config()
