@@ -455,6 +455,84 @@ from convzoo.layers import LAYERS
             "ConvLSTM3D 'l': expects an input of 5 axes besides the batch. Received input shape "
             "(None, 5, 8, 8, 3).",
         ),
+        (
+            lambda: layers.EinsumDense("ab,ccb->c", (), dtype="int8_from_float32", name="l")(
+                Input(batch_shape=(2, 2))
+            ),
+            "EinsumDense 'l': can't be quantized to int8. Received equation='ab,ccb->c'.",
+        ),
+        (
+            lambda: layers.RNN(layers.GRUCell(3), name="l")(Input(batch_shape=(2,))),
+            "RNN 'l': expects an input of 2 axes besides the batch. Received input shape (2,).",
+        ),
+        (
+            lambda: layers.StackedRNNCells(
+                [layers.GRUCell(1, name="a"), layers.GRUCell(2, name="b")], name="l"
+            )(Input((4,)), [Input((None,)), Input((2,))]),
+            "StackedRNNCells 'l': makes None values where 'b' takes 1. Received input shape "
+            "(None, 4).",
+        ),
+        (
+            lambda: layers.Dense(3, name="l")(Input(batch_shape=(2,))),
+            "Dense 'l': expects an input of at least 1 axis besides the batch. Received input "
+            "shape (2,).",
+        ),
+        (
+            lambda: layers.EuclideanRBF(1, [[1, 2]], name="l")(Input(batch_shape=(2,))),
+            "EuclideanRBF 'l': expects an input of at least 1 axis besides the batch. Received "
+            "input shape (2,).",
+        ),
+        (
+            lambda: layers.AdaptiveMaxPooling1D(2, name="l")(Input(batch_shape=())),
+            "AdaptiveMaxPooling1D 'l': expects an input of at least 0 axes besides the batch. "
+            "Received input shape ().",
+        ),
+        (
+            lambda: layers.AdaptiveMaxPooling1D(2, data_format="channels_first", name="l")(
+                Input(batch_shape=(2,))
+            ),
+            "AdaptiveMaxPooling1D 'l': expects an input of at least 1 axis besides the batch. "
+            "Received input shape (2,).",
+        ),
+        (
+            lambda: layers.SpatialDropout1D(0.5, name="l")(Input((4,))),
+            "SpatialDropout1D 'l': expects an input of 2 axes besides the batch. Received input "
+            "shape (None, 4).",
+        ),
+        (
+            lambda: layers.SpatialDropout2D(0.5, name="l")(Input((4, 3))),
+            "SpatialDropout2D 'l': expects an input of 3 axes besides the batch. Received input "
+            "shape (None, 4, 3).",
+        ),
+        (
+            lambda: layers.SpatialDropout3D(0.5, name="l")(Input((4, 4, 3))),
+            "SpatialDropout3D 'l': expects an input of 4 axes besides the batch. Received input "
+            "shape (None, 4, 4, 3).",
+        ),
+        (
+            lambda: layers.LSTMCell(3, name="l")(Input((5, 4)), [Input((3,)), Input((3,))]),
+            "LSTMCell 'l': expects an input of 1 axis besides the batch. Received input shape "
+            "(None, 5, 3).",
+        ),
+        (
+            lambda: layers.GRUCell(3, name="l")(Input((4,)), Input((5, 3))),
+            "GRUCell 'l': expects an input of 1 axis besides the batch. Received input shape "
+            "(None, 5, 3).",
+        ),
+        (
+            lambda: layers.SimpleRNNCell(3, name="l")(Input((4,)), Input(batch_shape=())),
+            "SimpleRNNCell 'l': needs states of 3 units. Received input shape ().",
+        ),
+        (
+            lambda: layers.Flatten(name="l")(Input(batch_shape=())),
+            "Flatten 'l': expects an input of at least 0 axes besides the batch. Received input "
+            "shape ().",
+        ),
+        (
+            lambda: layers.Reshape((2,), name="l")(Input(batch_shape=())),
+            "Reshape 'l': expects an input of at least 0 axes besides the batch. Received input "
+            "shape ().",
+        ),
     ],
 )
 def test_message_says_what_was_expected_and_what_was_received(

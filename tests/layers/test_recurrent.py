@@ -16,7 +16,8 @@ from convzoo.errors import ArgumentError, ShapeError
 from convzoo.graph.config import graph_from_config
 from convzoo.graph.config_writing import config_of
 from convzoo.graph.naming import fresh_names
-from tests.keras_oracle import facts_of_model, facts_of_report
+from tests.keras_oracle import assert_equal_to_keras, facts_of_model, facts_of_report
+from tests.strategies import LayerCase, Spec
 
 # ---------------------------------------------------------------------- work
 
@@ -289,3 +290,17 @@ def test_names_are_those_of_keras() -> None:
         assert ours.backward_layer.cell.name == theirs.backward_layer.cell.name
         again = keras.layers.StackedRNNCells([])
         assert layers.StackedRNNCells([]).name == again.name
+
+
+# ---------------------------------------------------------------------- states
+
+
+@pytest.mark.parametrize("state", [(3,), (1,), (2, 1), (2, 4), (5, 3), (2, None), (2, 2, 3)])
+@pytest.mark.parametrize(
+    ("class_name", "states"), [("SimpleRNNCell", 1), ("GRUCell", 1), ("LSTMCell", 2)]
+)
+def test_states_of_any_shape_are_taken_or_refused_as_by_keras(
+    class_name: str, states: int, state: Any
+) -> None:
+    given = {"states": [Spec(state)] * states}
+    assert_equal_to_keras(LayerCase(class_name, {"units": 3}, Spec((2, 4)), given))

@@ -60,11 +60,11 @@ _LATER: dict[Any, str] = {
     "x": """
         AveragePooling{n}D:padding MaxPooling{n}D:padding Concatenate:axis Conv{n}D:lora_rank
         ConvLSTM{n}D:filters CustomScaleLayer:scale Dense:lora_rank Dense:quantization_config
-        EinsumDense:lora_rank EinsumDense:output_shape EinsumDense:quantization_config Embedding:lora_rank
-        Embedding:quantization_config GroupNormalization:axis GroupQueryAttention:dropout
-        LayerScale:projection_dim MultiHeadAttention:dropout MultiHeadAttention:output_shape Normalization:axis
-        RMSNormalization:axis Reshape:target_shape ReversibleEmbedding:lora_rank
-        ReversibleEmbedding:quantization_config
+        EinsumDense:lora_rank EinsumDense:output_shape EinsumDense:quantization_config
+        Embedding:lora_rank Embedding:quantization_config GroupNormalization:axis
+        GroupQueryAttention:dropout LayerScale:projection_dim MultiHeadAttention:dropout
+        MultiHeadAttention:output_shape Normalization:axis RMSNormalization:axis
+        Reshape:target_shape ReversibleEmbedding:lora_rank ReversibleEmbedding:quantization_config
     """,
     -7: """
         AdaptiveAveragePooling{n}D:output_size AdaptiveMaxPooling{n}D:output_size
@@ -72,8 +72,8 @@ _LATER: dict[Any, str] = {
         Dense:lora_rank Dense:quantization_config EinsumDense:equation EinsumDense:lora_rank
         EinsumDense:quantization_config Embedding:lora_rank Embedding:quantization_config
         GroupQueryAttention:dropout LayerScale:projection_dim MultiHeadAttention:dropout
-        ReversibleEmbedding:lora_rank
-        ReversibleEmbedding:quantization_config TextVectorization:output_sequence_length
+        ReversibleEmbedding:lora_rank ReversibleEmbedding:quantization_config
+        TextVectorization:output_sequence_length
     """,
 }
 # Numbers that change no fact, and names of files that are not opened.
