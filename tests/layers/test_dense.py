@@ -222,3 +222,17 @@ def test_every_variable_of_every_policy_is_keras_s(
 ) -> None:
     more = {"lora_rank": lora_rank, "dtype": dtype}
     assert_equal_to_keras(LayerCase(class_name, {**arguments, **more}, given))
+
+
+@pytest.mark.parametrize("equation", ["abc,bc->a", "abcd,bcd->a", "abcd,cbd->a"])
+def test_scale_of_several_summed_axes_is_keras_s(equation: str) -> None:
+    arguments = {"equation": equation, "output_shape": (), "dtype": "int8_from_float32"}
+    shape = (None, 2, 3, 4)[: equation.index(",")]
+    assert_equal_to_keras(LayerCase("EinsumDense", arguments, Spec(shape)))
+
+
+def test_way_back_of_an_adapted_table_makes_it_anew() -> None:
+    # The product of (11, 2) and (2, 3) is scaled and added to the table.
+    layer = layers.ReversibleEmbedding(11, 3, lora_rank=2)
+    work = layer.work(Tensor((None, 7, 3)), reverse=True)
+    assert (work.macs, work.element_ops) == (7 * 3 * 11 + 11 * 2 * 3, 2 * 33)

@@ -13,7 +13,8 @@ import convzoo
 from convzoo import layers
 from convzoo.graph.layer import Tensor
 from convzoo.graph.naming import fresh_names
-from tests.keras_oracle import facts_of_model, facts_of_report
+from tests.keras_oracle import assert_equal_to_keras, facts_of_model, facts_of_report
+from tests.strategies import LayerCase, Spec
 
 _FUNCTIONS = """
 a = keras.Input((4, 6))
@@ -72,3 +73,11 @@ def test_functions_are_those_of_keras() -> None:
 def test_every_function_of_keras_layers_is_there() -> None:
     functions = {name for name, found in vars(keras.layers).items() if isfunction(found)}
     assert functions - {"Input", "serialize", "deserialize"} == {*layers.MERGING_FUNCTIONS}
+
+
+@pytest.mark.parametrize(
+    "shapes", [[(None, 5, 3), (2, None, 4)], [(None, None, 3), (None, 5, 3), (None, 6, 3)]]
+)
+def test_sizes_known_of_one_input_only_fit_as_in_keras(shapes: Any) -> None:
+    inputs = [Spec(shape) for shape in shapes]
+    assert_equal_to_keras(LayerCase("Concatenate", {}, inputs))
