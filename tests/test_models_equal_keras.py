@@ -84,6 +84,10 @@ def _assert_round_trip(graph: Graph) -> None:
             entry["config"]["trainable"] = True
     model = build(graph)
     read_back = config_of(graph_from_config(json.loads(model.to_json())))
+    for entry in entries_of_layers(read_back):
+        if entry["class_name"] == "TextVectorization":
+            # Keras counts what stands there without a vocabulary.
+            del entry["config"]["vocabulary_size"]
     assert read_back == config, (read_back, config)
 
 

@@ -31,6 +31,12 @@ class Holder(Layer, ABC):
     def layers_within(self) -> Sequence[Layer]:
         """The layers within, in the order in which Keras lists their weights."""
 
+    @property
+    def data_format(self) -> str | None:
+        """Where the channels stand: as for the first layer within."""
+        within = self.layers_within
+        return getattr(within[0], "data_format", None) if within else None
+
     @property  # type: ignore[misc]
     def trainable(self) -> bool:
         """Whether training changes the layer's weights. Changing it sets that of each within."""

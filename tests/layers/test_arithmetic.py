@@ -68,3 +68,18 @@ def test_shape_is_explained_by_this(
     inputs = Input(shape)
     found = [str(line).partition(": ")[2] for line in explain(Model(inputs, make()(inputs)))]
     assert [line for line in found if line in lines] == lines, found
+
+
+@pytest.mark.parametrize(
+    ("layer", "axis"),
+    [
+        (layers.Bidirectional(layers.ConvLSTM1D(4, 2, data_format="channels_first")), "steps"),
+        (layers.TimeDistributed(layers.Conv1D(4, 2, data_format="channels_first")), "width"),
+        (layers.ConvLSTM1D(4, 2, data_format="channels_first"), "steps"),
+    ],
+    ids=lambda value: getattr(value, "class_name", value),
+)
+def test_axes_have_the_names_of_the_data_format(layer: Any, axis: str) -> None:
+    """Along the last axis, of 8, windows slide: there are no channels."""
+    inputs = Input((5, 3, 8))
+    assert str(explain(Model(inputs, layer(inputs)))[0]).startswith(f"{axis}: ")
