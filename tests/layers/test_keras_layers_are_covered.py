@@ -12,6 +12,7 @@ import pytest
 from convzoo.errors import ConvzooError
 from convzoo.graph.layer import REQUIRED
 from convzoo.layers import LAYERS
+from tests.layers.needed import NEEDED
 
 # What is in keras.layers and is no layer that a model can hold.
 _NO_LAYERS = {"Layer", "InputSpec", "FeatureSpace"}
@@ -63,27 +64,6 @@ def test_arguments_have_keras_s_names_order_and_defaults() -> None:
     assert different == {}
 
 
-# What the constructors of Keras need.
-_NEEDED: dict[str, Any] = {
-    "factor": 1,
-    "filters": 3,
-    "height": 4,
-    "height_factor": 0.1,
-    "input_dim": 5,
-    "kernel_size": 3,
-    "max_number": 3,
-    "num_bins": 5,
-    "num_tokens": 5,
-    "output_dim": 3,
-    "output_size": 2,
-    "pool_size": 2,
-    "rate": 0.5,
-    "units": 3,
-    "width": 4,
-    "width_factor": 0.1,
-}
-
-
 def test_defaults_of_arguments_that_a_signature_hides_are_keras_s() -> None:
     """What Keras takes from **kwargs is then an attribute of the layer, or of its cell."""
     found, different = set(), {}
@@ -94,7 +74,7 @@ def test_defaults_of_arguments_that_a_signature_hides_are_keras_s() -> None:
         if not hidden:
             continue
         needed = [key for key, default in described.arguments.items() if default is REQUIRED]
-        layer = kind(**{key: _NEEDED[key] for key in needed})
+        layer = kind(**{key: NEEDED[key] for key in needed})
         for key in hidden:
             theirs = getattr(layer if hasattr(layer, key) else layer.cell, key)
             if key == "data_format" and theirs == "channels_last":
@@ -164,7 +144,7 @@ def test_choices_of_an_argument_are_those_of_keras(argument: str) -> None:
             continue
         needed = {key for key, default in described.arguments.items() if default is REQUIRED}
         needed |= _MORE_NEEDED.get(name, set())
-        given = {key: _NEEDED[key] for key in needed}
+        given = {key: NEEDED[key] for key in needed}
         for choice in _CHOICES[argument]:
             theirs = ours = "refused"
             with suppress(ValueError, TypeError, AttributeError, NotImplementedError):

@@ -9,45 +9,10 @@ import pytest
 from convzoo.errors import ConvzooError
 from convzoo.graph.layer import REQUIRED
 from convzoo.layers import LAYERS
-from tests.keras_oracle import keras_class, our_class
+from tests.keras_oracle import keras_class
+from tests.layers.needed import NEEDED
+from tests.strategies import our_class
 
-# What the constructors need.
-_NEEDED: dict[str, Any] = {
-    "activation": "relu",
-    "axes": 1,
-    "dims": (1,),
-    "drop_path_rate": 0.5,
-    "equation": "ab,bc->ac",
-    "factor": 1,
-    "filters": 3,
-    "head_dim": 2,
-    "height": 4,
-    "height_factor": 0.1,
-    "init_values": 0.1,
-    "input_dim": 5,
-    "kernel_size": 3,
-    "key_dim": 2,
-    "max_number": 3,
-    "n": 2,
-    "num_bins": 5,
-    "num_heads": 2,
-    "num_key_value_heads": 2,
-    "num_query_heads": 2,
-    "output_dim": 3,
-    "output_shape": 3,
-    "output_size": 2,
-    "pool_size": 2,
-    "projection_dim": 3,
-    "prototypes": [[1, 2], [3, 4], [5, 6]],
-    "rate": 0.5,
-    "scale": 1,
-    "stddev": 0.5,
-    "table": [[0], [1], [2]],
-    "target_shape": (2,),
-    "units": 3,
-    "width": 4,
-    "width_factor": 0.1,
-}
 _MORE: dict[str, dict[str, Any]] = {
     "CategoryEncoding": {"num_tokens": 5},
     "Discretization": {"num_bins": 5},
@@ -102,9 +67,9 @@ def test_argument_is_refused_where_keras_refuses_it_and_is_named(value: Any) -> 
     for name in names:
         ours = our_class(name)
         needed = {key for key, default in ours.arguments.items() if default is REQUIRED}
-        if not needed <= _NEEDED.keys():
+        if not needed <= NEEDED.keys():
             continue
-        given = {**{key: _NEEDED[key] for key in needed}, **_MORE.get(name, {})}
+        given = {**{key: NEEDED[key] for key in needed}, **_MORE.get(name, {})}
         for argument, default in ours.arguments.items():
             if isinstance(default, bool) or argument in ("name", "dtype", *_UNCHECKED):
                 continue
