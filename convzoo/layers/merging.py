@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from convzoo.errors import ShapeError
@@ -239,41 +239,30 @@ class Concatenate(Merge):
 # ------------------------------------------------------------------ functions that call a new layer
 
 
-def add(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
-    """The output of a new `Add`. Equals `keras.layers.add`, as the others do theirs."""
-    return Add(**kwargs)(inputs)
+def _function(kind: type[Merge]) -> Callable[..., Any]:
+    """The function of `keras.layers` that has the name of a class: `add` for `Add`."""
+
+    def function(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
+        return kind(**kwargs)(inputs)
+
+    function.__name__ = function.__qualname__ = kind.class_name.lower()
+    function.__doc__ = f"The output of a new `{kind.class_name}`, called on the inputs."
+    return function
 
 
-def subtract(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
-    """The output of a new `Subtract`."""
-    return Subtract(**kwargs)(inputs)
-
-
-def multiply(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
-    """The output of a new `Multiply`."""
-    return Multiply(**kwargs)(inputs)
-
-
-def average(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
-    """The output of a new `Average`."""
-    return Average(**kwargs)(inputs)
-
-
-def maximum(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
-    """The output of a new `Maximum`."""
-    return Maximum(**kwargs)(inputs)
-
-
-def minimum(inputs: Sequence[Tensor], **kwargs: Any) -> Any:
-    """The output of a new `Minimum`."""
-    return Minimum(**kwargs)(inputs)
+add = _function(Add)
+subtract = _function(Subtract)
+multiply = _function(Multiply)
+average = _function(Average)
+maximum = _function(Maximum)
+minimum = _function(Minimum)
 
 
 def dot(inputs: Sequence[Tensor], axes: Any = -1, **kwargs: Any) -> Any:
-    """The output of a new `Dot`."""
+    """The output of a new `Dot`, called on the inputs."""
     return Dot(axes, **kwargs)(inputs)
 
 
 def concatenate(inputs: Sequence[Tensor], axis: int = -1, **kwargs: Any) -> Any:
-    """The output of a new `Concatenate`."""
+    """The output of a new `Concatenate`, called on the inputs."""
     return Concatenate(axis, **kwargs)(inputs)
