@@ -6,12 +6,15 @@ Equals `keras/src/layers/core/lambda_layer.py` and the wrappers in `keras/src/ut
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from convzoo.errors import ConvzooError
 from convzoo.graph.dims import UNKNOWN
-from convzoo.graph.facts import Weight
-from convzoo.graph.layer import Layer, Tensor
-from convzoo.graph.structure import leaves
+from convzoo.graph.facts import Weight, Window, Work
+from convzoo.graph.graph import Graph
+from convzoo.graph.layer import Layer, Tensor, field, windows_of
+from convzoo.graph.structure import leaves, map_leaves
 from convzoo.layers import LAYERS
 
 
@@ -19,7 +22,7 @@ from convzoo.layers import LAYERS
 class Lambda(Layer):
     """A function as a layer. Equals `keras.layers.Lambda`.
 
-    Its output shape is known where it is stated.
+    Its output is known where its shape is stated, or where the function's code can be followed.
 
     Args:
         function: the function; never called here.
@@ -28,11 +31,14 @@ class Lambda(Layer):
         mask: a mask, or a function that makes one.
     """
 
-    status = "its output is known where output_shape states it"
+    status = "its output is known where output_shape states it, or Keras code has the function"
 
     function: Any
     output_shape: Any = None
     mask: Any = None
+
+    follow: Callable[[Any], Graph | None] | None = field(default=None, kw_only=True, init=False)
+    """What the function does to tensors, where that can be told; set by what reads its code."""
 
     def _take_extra(self, key: str, value: Any) -> None:
         if key == "arguments":
@@ -41,22 +47,59 @@ class Lambda(Layer):
             super()._take_extra(key, value)
 
     def check_arguments(self) -> None:
-        if not _is_shape(self.output_shape) and not callable(self.output_shape):
-            self.unknown_because = (
-                "what its function gives is unknown; state its output_shape where it is made"
-            )
+        self._tell(self._is_stated)
 
-    def output(self, inputs: Any) -> Tensor:
+    def _tell(self, is_known: bool) -> None:
+        self.unknown_because = (
+            None
+            if is_known
+            else "what its function gives is unknown; state its output_shape where it is made"
+        )
+
+    @property
+    def _is_stated(self) -> bool:
+        return callable(self.output_shape) or _is_shape(self.output_shape)
+
+    def output(self, inputs: Any) -> Any:
         if callable(self.output_shape):
             given = inputs.shape if isinstance(inputs, Tensor) else [x.shape for x in inputs]
             return Tensor(tuple(self.output_shape(given)), self.compute_dtype)
-        if not _is_shape(self.output_shape):
+        if self._is_stated:
+            batch = leaves(inputs)[0].shape[0]
+            return Tensor((batch, *self.output_shape), self.compute_dtype)
+        graph = self._graph(inputs)
+        self._tell(graph is not None)
+        if graph is None:
             return Tensor(UNKNOWN, self.compute_dtype)
-        batch = leaves(inputs)[0].shape[0]
-        return Tensor((batch, *self.output_shape), self.compute_dtype)
+        # Whatever the function gives, Keras says so.
+        return map_leaves(lambda x: Tensor(x.shape, self.compute_dtype), graph.outputs)
+
+    def _graph(self, inputs: Any) -> Graph | None:
+        """What the function does to the inputs; `None` where that is unknown."""
+        if self.follow is None:
+            return None
+        try:
+            return self.follow(map_leaves(lambda x: Tensor(x.shape, self.cast(x)), inputs))
+        except ConvzooError:
+            if self._is_stated:  # Then Keras, too, does not look into the function.
+                return None
+            raise
 
     def weights(self, inputs: Any) -> tuple[Weight, ...]:
         return ()
+
+    def work(self, inputs: Any) -> Work | None:
+        graph = self._graph(inputs)
+        return None if graph is None else graph.work(graph.inputs)
+
+    def windows(self, inputs: Any) -> tuple[Window, ...] | None:
+        graph = self._graph(inputs)
+        if graph is None:
+            return None
+        # One that slides may stand between operations on single elements.
+        within = [windows_of(c.layer, *c.args, **c.kwargs) for c in graph.calls if c.inputs]
+        sliding = [windows for windows in within if windows != ()]
+        return sliding[0] if len(sliding) == 1 else None if sliding else ()
 
     def to_config(self) -> dict[str, Any]:
         config = super().to_config()

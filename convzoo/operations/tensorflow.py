@@ -20,8 +20,10 @@ from convzoo.errors import ArgumentError, ConvzooError
 from convzoo.graph.dims import Dim, product, total
 from convzoo.graph.facts import Window, Work
 from convzoo.graph.layer import Call, Constant, Layer, Tensor
+from convzoo.graph.naming import automatic_name
 from convzoo.graph.structure import leaves
 from convzoo.graph.unknown_layer import UnknownLayer
+from convzoo.limits import limits
 from convzoo.operations import OPERATIONS, Operation
 from convzoo.operations.families import Binary, Elementwise, Rearranging
 
@@ -665,6 +667,70 @@ class TensorFlowFunction(UnknownLayer):
             return None
 
 
+def layer_of_call(
+    name: str, args: list[Any], kwargs: Arguments
+) -> tuple[TensorFlowFunction, list[Any], Arguments] | None:
+    """The layer that tf.keras makes where a function is called on tensors.
+
+    Args:
+        name: the function's name in `tf`, such as `"math.reduce_mean"`.
+        args: its arguments by position.
+        kwargs: its arguments by name.
+
+    Returns:
+        The layer, and its positional and keyword arguments; `None` where the function is not in the
+        table.
+
+    Raises:
+        ArgumentError: when there is no such place for an argument.
+    """
+    function = _short(name)
+    if function not in _FUNCTIONS:
+        return None
+    if function == "einsum":
+        args = [args[1:], *args[:1]]
+    order = order_of(function)
+    if len(args) > len(order):
+        raise ArgumentError(f"tf.{name}: give its arguments from number {len(order) + 1} by name.")
+    given = dict(zip(order, args, strict=False)) | kwargs
+    first = order[0]
+    if first not in given:
+        raise ArgumentError(f"tf.{name}: give its first argument by position.")
+    config = {"name": automatic_name(f"tf.{name}"), "function": name}
+    layer = TensorFlowFunction.of_entry({"class_name": "TFOpLambda", "config": config})
+    return layer, [given.pop(first)], given
+
+
+def order_of(function: str) -> list[str]:
+    """The names of the arguments that a function takes by position, in TensorFlow's order.
+
+    Args:
+        function: its name in the table.
+    """
+    if function in _ORDERS:
+        return _ORDERS[function].split()
+    rule = _FUNCTIONS[function]
+    names = f"{rule.operands} {rule.arguments}".split()
+    return [name.partition("=")[0].partition("|")[0].rstrip("*") for name in names]
+
+
+# Those of functions that take others between.
+_ORDERS = {
+    "batch_normalization": "x mean variance offset scale",
+    "embedding_lookup": "params ids",
+    "gather": "params indices validate_indices axis batch_dims",
+    "getitem": "x slice_spec",
+    "image.flip_left_right": "image",
+    "image.flip_up_down": "image",
+    "image.resize": "images size method preserve_aspect_ratio antialias",
+    "image.resize_bilinear": "images size",
+    "image.resize_nearest_neighbor": "images size",
+    "moments": "x axes shift keepdims",
+    "one_hot": "indices depth on_value off_value axis dtype",
+    "strided_slice": "input_ begin end strides",
+}
+
+
 def _short(name: str) -> str:
     """The name of a function without the module that TensorFlow keeps it in."""
     for module in _MODULES:
@@ -806,7 +872,8 @@ def _sizes(value: Any) -> tuple[Dim, ...]:
     known = value_of(value)
     if known is None and isinstance(value, Tensor):
         [count] = value.shape
-        known = [None] * count if count is not None else None
+        # As many sizes as no tensor has are refused where they are a shape.
+        known = [None] * min(count, limits().tensor_axes + 1) if count is not None else None
     if known is None:
         raise ArgumentError("how many axes it gives is calculated")
     return tuple(known) if isinstance(known, list) else (known,)

@@ -39,7 +39,7 @@ _UNITS = {
 
 # All others are exact.
 _STATUS = {
-    "its output is known where output_shape states it": "Lambda",
+    "its output is known where output_shape states it, or Keras code has the function": "Lambda",
     "no static answer: it runs a SavedModel, in which the layers are gone": "TFSMLayer",
     "no static answer: it runs a JAX function": "JaxLayer",
     "no static answer: it runs a Flax module": "FlaxLayer",

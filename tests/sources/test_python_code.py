@@ -624,9 +624,9 @@ def test_command_reads_code_from_standard_input() -> None:
         ),
         ("model = Sequential([layers.Dense(n)])", "line 2: `n` is not defined in this code. "),
         (
-            "import tensorflow as tf\nx = Input((3,))\ny = tf.concat([x, x], 1)\nModel(x, y)",
-            "line 5: `tf.concat([x, x], 1)` (line 4) can't be read without running it. Use a layer "
-            "or a function of keras.ops in its place.",
+            "import tensorflow as tf\nx = Input((3,))\ny = tf.nn.fold([x, x], 1)\nModel(x, y)",
+            "line 5: `tf.nn.fold([x, x], 1)` (line 4) can't be read without running it. Use a "
+            "layer or a function of keras.ops in its place.",
         ),
         (
             "import os\nn = 3\nif os.path.exists('x'):\n    n = 4\nlayers.Dense(n)",
@@ -760,6 +760,14 @@ def test_module_of_the_code_is_not_imported(
         "x = [0]\nfor i in range(60): x = [x, x]\nlayers.Dense(x, weights=x)",
         "layers.Reshape((1,) * 9999)(Input((2,)))",
         "layers.Dense(" + "a" * 9999 + ")",
+        "x = Input((3,))\nwhile True: x = tf.tile(x, [1, 1])",
+        "ops.unstack(Input((10 ** 9,)), axis=1)",
+        "tf.split(Input((10 ** 9,)), 10 ** 8, axis=1)",
+        "def f(x): return layers.Lambda(f)(x)\nlayers.Lambda(f)(Input((3,)))\nDense(n)",
+        "def f(x): return f(x)\nlayers.Lambda(f)(Input((3,)))\nDense(n)",
+        "f = lambda x: x + 1\nfor i in range(10 ** 5): f = layers.Lambda(f)\nf(Input((3,)))",
+        "x = Input((3,))\nfor i in range(10 ** 6): x = layers.Lambda(lambda x: x + i)(x)",
+        "def f(x):\n    while True: x = x + 1\nlayers.Lambda(f)(Input((3,)))\nDense(n)",
     ],
     ids=lambda code: code[:40],
 )

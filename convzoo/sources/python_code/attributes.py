@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 # What a model has that leaves its architecture as it is.
 _OF_TRAINING = frozenset(
     """
-    built call_count compile compile_from_config compiled compiled_metrics count_params dtype
-    dtype_policy evaluate export fit fit_generator evaluate_generator predict_generator
-    get_compile_config get_config get_metrics_result get_weights history input_names
-    input_spec load_weights loss losses make_predict_function make_test_function
-    make_train_function metrics metrics_names non_trainable_variables non_trainable_weights
-    optimizer output_names predict predict_on_batch reset_metrics reset_states save save_spec
+    adapt add_loss add_metric beta bias built call_count compile compile_from_config compiled
+    compiled_metrics count_params dtype dtype_policy evaluate evaluate_generator export fit
+    fit_generator gamma get_compile_config get_config get_metrics_result get_weights history
+    input_names input_spec kernel load_weights loss losses make_predict_function
+    make_test_function make_train_function metrics metrics_names moving_mean moving_variance
+    non_trainable_variables non_trainable_weights optimizer output_names path predict
+    predict_generator predict_on_batch reset_metrics reset_states run_eagerly save save_spec
     save_weights set_weights state_updates stop_training summary test_on_batch test_step to_json
     to_yaml train_on_batch train_step trainable_variables trainable_weights variables weights
-    adapt bias kernel gamma beta moving_mean moving_variance path run_eagerly
     """.split()  # noqa: SIM905 - a list of so many names reads worse
 )
 

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from convzoo.errors import SourceError
+from convzoo.graph import dtypes
 from convzoo.graph.graph import Graph, Sequential
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.sources.python_code.attributes import attribute, set_attribute
+from convzoo.sources.python_code.functions import of_shape, of_tensorflow, operation
 from convzoo.sources.python_code.state import MAX_CALLS, MAX_LENGTH, STEPS_OF_A_FUNCTION, State
 from convzoo.sources.python_code.values import (
     PLAIN,
@@ -23,7 +25,7 @@ from convzoo.sources.python_code.values import (
     Partial,
     Unknown,
 )
-from convzoo.sources.python_code.vocabulary import BUILTINS, HARMLESS, left_out, operation, resolve
+from convzoo.sources.python_code.vocabulary import BUILTINS, HARMLESS, left_out, resolve
 
 _BINARY: dict[type[ast.operator], tuple[Callable[[Any, Any], Any], str]] = {
     ast.Add: (operator.add, "numpy.Add"),
@@ -459,7 +461,7 @@ class Expressions(State, ABC):
 
     def _call_unknown(
         self, function: Unknown, args: Parameters, kwargs: Keywords, node: ast.Call
-    ) -> Unknown:
+    ) -> Any:
         given = [*args, *kwargs.values()]
         result = function
         if function.path is not None:
@@ -468,6 +470,11 @@ class Expressions(State, ABC):
                 for value in given
                 for x in (value if isinstance(value, (list, tuple)) else [value])
             )
+            found = of_tensorflow(self, function.path, args, kwargs)
+            if found is NotImplemented and self.is_in_layer:
+                found = of_shape(function.path, args, kwargs)
+            if found is not NotImplemented:
+                return found
             why = "Use a layer or a function of keras.ops in its place." * has_tensors
             is_loaded = function.path.endswith("load_model")
             result = self.unknown(node, function.root, why, is_loaded)
@@ -495,6 +502,8 @@ class Expressions(State, ABC):
             )
         if isinstance(function, Layer):
             return self.call_layer(function, args, kwargs)
+        if isinstance(function, str) and dtypes.is_dtype(function):  # As `np.uint8(x)`.
+            return Unknown("a value of NumPy is not computed.", "numpy")
         raise SourceError(f"calls {self._told(function)}.")
 
     def _call_function(self, function: Function, args: Parameters, kwargs: Keywords) -> Any:

@@ -13,6 +13,7 @@ import warnings
 from convzoo.errors import ConvzooError, SourceError
 from convzoo.graph.dims import UnknownShapeError
 from convzoo.graph.graph import Graph
+from convzoo.limits import limited_layers
 from convzoo.sources.python_code.expressions import missing_arguments
 from convzoo.sources.python_code.statements import Break, Continue, Statements
 from convzoo.sources.python_code.values import Function, Unknown
@@ -59,7 +60,8 @@ def interpret(cells: list[str]) -> Graph:
         return f"code cell {len(cells)}"
 
     try:
-        return interpreter.run()
+        with limited_layers():
+            return interpreter.run()
     except ConvzooError as error:
         text = str(error)
         if len(text) > _LONGEST_MESSAGE:

@@ -66,6 +66,8 @@ class State:
         self.made_in: dict[Layer, int] = {}
         """The line in which each layer is made."""
         self._first_calls: dict[Layer, Call] = {}
+        self.is_in_layer = False
+        """Whether the function of a layer is followed, in which data are made too."""
 
     # ------------------------------------------------------------------ limits
 

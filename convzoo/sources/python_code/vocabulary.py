@@ -9,19 +9,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
-from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
-from convzoo.errors import ArgumentError, SourceError, UnknownNameError
+from convzoo.errors import ArgumentError, GraphError, SourceError, UnknownNameError
 from convzoo.graph import dtypes, identifiers, legacy
 from convzoo.graph.graph import Graph, Model, Sequential
 from convzoo.graph.input import Input, InputLayer
 from convzoo.graph.layer import Call, Layer, Tensor
-from convzoo.graph.naming import snake_case
+from convzoo.graph.naming import fresh_names, snake_case
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.layers import LAYERS, MERGING_FUNCTIONS
+from convzoo.layers.foreign import Lambda
+from convzoo.limits import limited_layers
 from convzoo.sources.python_code.attributes import attribute, class_of
+from convzoo.sources.python_code.functions import (
+    ACTIVATIONS,
+    OF_APPLICATIONS,
+    activation,
+    of_backend,
+    of_ops,
+    of_tensorflow,
+)
 from convzoo.sources.python_code.values import (
     Function,
     Inert,
@@ -94,7 +104,8 @@ def left_out(name: str) -> Any:
     if name in _USUAL:
         return resolve(_USUAL[name])
     for path in (f"keras.models.{name}", f"keras.layers.{name}"):
-        if name[:1].isupper() and isinstance(found := resolve(path), Known):
+        is_of_keras = name[:1].isupper() or name in MERGING_FUNCTIONS
+        if is_of_keras and isinstance(found := resolve(path), Known):
             return found
     return None
 
@@ -121,14 +132,18 @@ def _resolved(path: str) -> Any:
         found = _in_keras(parts[1:-1], name)
         if found is not None:
             return found
-    elif parts[:-1] in _OF_TENSORFLOW and name in _ACTIVATIONS:
-        return _activation(name)
+    elif parts[:-1] in _OF_TENSORFLOW and name in ACTIVATIONS:
+        return activation(name)
     elif parts[:-1] == ("math",) and name in _MATH:
         return _MATH[name]
     elif parts[:-1] in (("tensorflow",), ("numpy",)) and dtypes.is_dtype(name):
         return name
     elif path == "numpy.prod":
         return Known("prod", _product)
+    elif parts[:-1] == ("tensorflow", "image", "ResizeMethod"):
+        return name.lower().removesuffix("_neighbor")
+    elif path in ("numpy.newaxis", "tensorflow.newaxis"):
+        return None
     elif path == "functools.partial":
         return Known("partial", _partial, takes_unknown=True)
     canonical = ".".join(parts)
@@ -154,7 +169,7 @@ def _in_keras(within: Sequence[str], name: str) -> Any:
     if section in ("", "models", "engine"):
         return _MODELS.get(name)
     if section == "activations":
-        return _activation(name) if name in _ACTIVATIONS else None
+        return activation(name) if name in ACTIVATIONS else None
     if section in _IDENTIFIERS and name != "get":
         kind = _IDENTIFIERS[section]
         if identifiers.is_known(kind, name):
@@ -166,11 +181,11 @@ def _in_keras(within: Sequence[str], name: str) -> Any:
         if ZOO.registered(name) is not None:
             return Known(name, partial(_application, name), takes_unknown=True)
         return _unknown_name("model of keras.applications", name, _applications)
-    if section in ("ops", "backend"):
-        if name in ("shape", "int_shape"):
-            return Known(name, _shape)
-        return _OPERATIONS.get(name) if section == "ops" else None
-    return None
+    if section == "applications" and name in OF_APPLICATIONS:
+        return Known(name, partial(OF_APPLICATIONS[name], within[-1]))
+    if section == "ops":
+        return of_ops(name)
+    return of_backend(name) if section == "backend" else None
 
 
 def _in_layers(name: str) -> Any:
@@ -184,7 +199,8 @@ def _in_layers(name: str) -> Any:
         return None
     kind = LAYERS.registered(name)
     if kind is not None:
-        return Known(name, partial(_layer, kind), kind=kind, takes_unknown=True)
+        make = _lambda if kind is Lambda else partial(_layer, kind)
+        return Known(name, make, kind=kind, takes_unknown=True)
     return _unknown_name(
         "layer", name, lambda: [known for known in LAYERS.names() if known[0].isupper()]
     )
@@ -300,6 +316,49 @@ def _layer(
         given = legacy.arguments_in_keras_3(kind.class_name, given, kind.arguments)
     held = [value for value in leaves([parameters, given]) if isinstance(value, Layer)]
     return interpreter.made(kind(*parameters, **given), held)  # type: ignore[no-any-return]
+
+
+def _lambda(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Layer:
+    """A function as a layer, which is followed where the layer is called."""
+    given = dict(zip(Lambda.positional, args, strict=False)) | kwargs
+    function = given.pop("function", None)
+    # A function of another package has a name, at least.
+    is_named = isinstance(function, Unknown) and function.path is not None
+    layer = _layer(Lambda, interpreter, [Inert(function.path) if is_named else function], given)
+    assert isinstance(layer, Lambda)
+    layer.follow = _followed(interpreter, function, given.get("arguments") or {})
+    return layer
+
+
+def _followed(
+    interpreter: Interpreter, function: Any, arguments: Keywords
+) -> Callable[[Any], Graph | None]:
+    """What a function does to tensors, as a model of its operations."""
+    found: dict[tuple[Any, ...], Graph | None] = {}
+
+    def follow(inputs: Any) -> Graph | None:
+        key = tuple((tuple(x.shape), x.dtype) for x in leaves(inputs))
+        if key not in found:
+            found[key] = None
+            before, interpreter.is_in_layer = interpreter.is_in_layer, True
+            try:
+                with fresh_names(), limited_layers(), suppress(SourceError, GraphError):
+                    found[key] = made_of(inputs)
+            finally:
+                interpreter.is_in_layer = before
+        return found[key]
+
+    def made_of(inputs: Any) -> Graph | None:
+        tensors = map_leaves(lambda x: Input(batch_shape=x.shape, dtype=x.dtype), inputs)
+        if isinstance(function, Unknown):
+            outputs = of_tensorflow(interpreter, str(function.path), [tensors], dict(arguments))
+        else:
+            outputs = interpreter.usable(interpreter.call(function, [tensors], dict(arguments)))
+        graph = Model(tensors, outputs)
+        # Keras does not know of what is made or called within.
+        return None if graph.weights() else graph
+
+    return follow
 
 
 def _called_later(interpreter: Interpreter, function: Any) -> Callable[..., Any]:
@@ -439,92 +498,6 @@ _MODELS = {
     "get": Known("get", _describe, takes_unknown=True),
     "Layer": Known("Layer", partial(_refuse, "is a class without code of its own."), kind=Layer),
 }
-
-
-# ---------------------------------------------------------------------- operations
-
-# Operations whose function has the name of the class, by Keras's file.
-_CLASSES_OF_OPERATIONS = {
-    "numpy": "Abs Absolute Add Amax Amin Arccos Arcsin Arctan Argmax Argmin Average BroadcastTo "
-    "Ceil Clip Concatenate Cos Cosh Cumsum Divide Equal Exp ExpandDims Expm1 Flip Floor "
-    "FloorDivide Greater GreaterEqual Less LessEqual Log Log10 Log1p Log2 LogicalAnd LogicalNot "
-    "LogicalOr Matmul Max Maximum Mean Min Minimum Mod Moveaxis Multiply Negative NotEqual Pad "
-    "Power Prod Reciprocal Repeat Reshape Roll Round Sign Sin Sinh Split Sqrt Square Squeeze Stack "
-    "Std Subtract Sum Swapaxes Take Tan Tanh Tile Transpose TrueDivide Var Where",
-    "nn": "AveragePool Celu Elu Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LeakyRelu "
-    "LogSigmoid LogSoftmax MaxPool Normalize OneHot Relu Relu6 Selu Sigmoid Silu SoftShrink "
-    "Softmax Softplus Softsign SparsePlus SparseSigmoid Sparsemax Squareplus TanhShrink Threshold",
-    "math": "Erf Logsumexp Rsqrt TopK",
-    "core": "Cast StopGradient",
-}
-
-
-def operation(interpreter: Interpreter, name: str, args: Parameters, kwargs: Keywords) -> Any:
-    """What an operation gives, its arguments in the order of Keras's function."""
-    from convzoo.operations import OPERATIONS
-
-    kind = OPERATIONS.get(name)
-    of_call = list(signature(kind.output).parameters.values())[1:]
-    needed = [x.name for x in of_call if x.default is Parameter.empty]
-    order = [*needed, *kind.positional, *(x.name for x in of_call if x.name not in needed)]
-    if len(args) > len(order):
-        raise ArgumentError(f"{kind.class_name}: takes at most {len(order)} arguments.")
-    given = {key: interpreter.usable(value) for key, value in kwargs.items()}
-    given |= {order[n]: interpreter.usable(value) for n, value in enumerate(args)}
-    if not any(isinstance(leaf, Tensor) for leaf in leaves(list(given.values()))):
-        return Unknown(f"{kind.class_name} of plain values is not computed.", "keras")
-    sections = given.get("indices_or_sections")
-    if isinstance(sections, int) and sections > 1000:
-        raise ArgumentError(f"{kind.class_name}: makes more than 1,000 tensors.")
-    called = {x.name: given.pop(x.name) for x in of_call if x.name in given}
-    made = interpreter.made(kind(**given))
-    positional = [called.pop(name) for name in needed if name in called]
-    return interpreter.call_layer(made, positional, called)
-
-
-def _of_operation(name: str) -> Known:
-    def call(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
-        return operation(interpreter, name, args, kwargs)
-
-    return Known(snake_case(name.partition(".")[2]), call)
-
-
-_OPERATIONS: dict[str, Known] = {
-    known.name: known
-    for file, names in _CLASSES_OF_OPERATIONS.items()
-    for known in (_of_operation(f"{file}.{class_name}") for class_name in names.split())
-}
-_OPERATIONS["swish"] = _OPERATIONS["silu"]
-
-# Activations of Keras by name, and their operations where it is not the one of that name.
-_ACTIVATIONS = {name: name for name in identifiers.names("activation")} | {
-    "relu": "relu",
-    "swish": "silu",
-    "hard_swish": "hard_silu",
-    "exponential": "exp",
-}
-
-
-@lru_cache(maxsize=256)
-def _activation(name: str) -> Known:
-    """An activation: a name as an argument, an operation on a tensor."""
-
-    def call(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
-        known = _OPERATIONS.get(_ACTIVATIONS[name])
-        if name == "linear":
-            return args[0]
-        if known is None:
-            raise SourceError(f"use the layer Activation({name!r}) in its place.")
-        return known.call(interpreter, args, kwargs)
-
-    return Known(name, call, activation=name)
-
-
-def _shape(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
-    value = [*args, *kwargs.values()][0]
-    if not isinstance(value, Tensor):
-        raise SourceError("asks for the shape of what is no tensor.")
-    return attribute(interpreter, value, "shape")
 
 
 # ---------------------------------------------------------------------- Python's own
