@@ -224,9 +224,11 @@ class Lookup(Layer):
 
     def _take_vocabulary(self: Any, words: list[Any], kind: type) -> None:
         masked = self.mask_token is not None and self.output_mode == "int"
-        special = [self.mask_token] * masked + [self.oov_token] * self.num_oov_indices
-        begins_with_special = words[: len(special)] == special
-        tokens = words[len(special) :] if begins_with_special else words
+        special = masked + self.num_oov_indices
+        begins_with_special = special <= len(words) and words[:special] == (
+            [self.mask_token] * masked + [self.oov_token] * self.num_oov_indices
+        )
+        tokens = words[special:] if begins_with_special else words
         bad = (
             not words
             or len(set(tokens)) != len(tokens)
@@ -240,7 +242,7 @@ class Lookup(Layer):
                 "stands for a mask or an unknown one",
                 f"vocabulary={self.vocabulary!r}",
             )
-        size = len(special) + len(tokens)
+        size = special + len(tokens)
         if self.max_tokens is not None and size > self.max_tokens:
             raise self.error(
                 f"vocabulary must fit into max_tokens={self.max_tokens}", f"{size} values"

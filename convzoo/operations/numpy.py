@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, repeat
 from typing import Any
 
 from convzoo.graph.dims import Dim, Shape, product, refuse, total
@@ -1490,11 +1490,11 @@ class Splitting(Rearranging):
         shape, where = list(x.shape), self.indices_or_sections
         axis = self.axis_of(axis, len(shape))
         size = shape[axis]
-        sizes: list[Dim]
+        sizes: Iterable[Dim]
         if isinstance(where, int):
             fits = where > 0 and (size is None or size % where == 0)
             self.require(fits, f"can't be split into {where} equal parts along axis {axis}", x)
-            sizes = [None if size is None else size // where] * where
+            sizes = repeat(None if size is None else size // where, where)
         else:
             bounds = [0, *where, size]
             sizes = [None if end is None else end - start for start, end in pairwise(bounds)]
