@@ -16,7 +16,7 @@ from typing import NamedTuple
 from convzoo.analyses import Findings, Setting, analysis
 from convzoo.analyses.work import added_up
 from convzoo.errors import UnknownNameError
-from convzoo.graph.dims import Dim, product, total
+from convzoo.graph.dims import Dim, UnknownShapeError, product, total
 from convzoo.graph.facts import Work
 from convzoo.graph.layer import Tensor
 from convzoo.graph.trace import Step, Trace
@@ -183,7 +183,10 @@ def _count_calls(convention: Convention, name: str, trace: Trace, setting: Setti
 
     def numbers(step: Step) -> Sequence[Dim]:
         work = step.work
-        return (None if work is None else _count(convention, step, work),)
+        try:
+            return (None if work is None else _count(convention, step, work),)
+        except UnknownShapeError:
+            return (None,)
 
     return added_up(trace, setting, (name,), numbers)
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 from convzoo import calc
+from convzoo.analyses import ANALYSES
 from convzoo.analyses.explain import explain
 from convzoo.errors import ConvzooError
 from convzoo.plotting import plot
@@ -19,11 +20,13 @@ from tests.strategies.hostile import hostile_configs
 
 _LONGEST_SECONDS = 20
 
+_COLUMNS = [column for column in ANALYSES.names() if column != "unit"]
+
 
 def _ask_all(config: Any) -> None:
     data = json.dumps(config).encode()
     report = calc(data)
-    assert str(report).encode()
+    assert str(report.with_columns(_COLUMNS)).encode()
     assert json.dumps(report.to_dict())
     for style in ("csv", "markdown", "html", "latex"):
         assert FORMATS.get(style)(report).encode()
@@ -69,8 +72,10 @@ _OUTER = {"class_name": "TimeDistributed", "config": {"layer": _UNKNOWN}}
         _model(_UNKNOWN, {**_dense(), "build_config": {"input_shape": [-1, 3]}}),
         {**_UNKNOWN, "build_config": {"input_shape": [[], 3]}},
         _model(_OUTER),
+        _model(_UNKNOWN, {"class_name": "UpSampling2D", "config": {}}),
+        _model(_UNKNOWN, {"class_name": "Sequential", "config": {"layers": [_dense()]}}),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_was_found_is_answered_or_refused(config: Any) -> None:
     with suppress(ConvzooError):
