@@ -107,8 +107,29 @@ model.compile("adam"); model.summary()
 """
 
 
+_CODE_WITH_CLASSES = b"""
+import keras, tensorflow as tf
+from keras import layers, ops, backend as K
+class Block(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(units)
+        self.norms = [layers.LayerNormalization() for _ in range(2)]
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones")
+    def call(self, x, training=None):
+        return self.norms[1](self.dense(self.norms[0](x * self.scale)))
+x = keras.Input((8, 4))
+y = Block(3)(keras.applications.vgg16.preprocess_input(x[..., :3]))
+y = layers.Lambda(lambda t: K.mean(t, axis=-1) + tf.reduce_max(t, axis=-1))(y)
+y = tf.concat([ops.relu(y), tf.tile(y, [1, 2])], axis=1)
+model = keras.Model(x, y)
+"""
+
+
 def _code() -> Iterator[bytes]:
     yield _CODE
+    yield _CODE_WITH_CLASSES
     yield b"import keras\nmodel = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])\n"
 
 
@@ -129,7 +150,11 @@ _OF_JSON = (
     "-1", "1e999", "[[]]", "{}",
 )  # fmt: skip
 
-_OF_CODE = ("import ", "keras", "lambda", "for ", " in ", "**", "[0]*", ".add(", "def f():")
+_OF_CODE = (
+    "import ", "keras", "lambda", "for ", " in ", "**", "[0]*", ".add(", "def f():",
+    "class A(layers.Layer):", "super().__init__()", "self.", "def call(self, x):", "add_weight(",
+    "Lambda(", "tf.", "ops.", "K.", "shape=", "axis=",
+)  # fmt: skip
 
 TARGETS = {
     "keras_json": Target(

@@ -50,6 +50,7 @@ def config_of(graph: Graph, in_keras: bool = True) -> Config:
         graph: the architecture.
         in_keras: whether a layer that Keras 3 has no more is written as the operation that it is.
     """
+    graph.check_config()
     body: Config = {"name": graph.name, "trainable": graph.trainable}
     if isinstance(graph, Sequential):
         inputs = [] if graph.inputs is None else [graph.inputs.call.layer]

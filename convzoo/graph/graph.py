@@ -92,6 +92,13 @@ class Graph(Layer):
             f"layer of '{self.name}'", name, [layer.name for layer in self.layers]
         )
 
+    def check_config(self) -> None:
+        """Refuse a model that no config holds.
+
+        Raises:
+            GraphError: when it is one.
+        """
+
     def to_config(self) -> dict[str, Any]:
         """The Keras config of the model, from which Keras builds it."""
         from convzoo.graph.config_writing import config_of
@@ -121,7 +128,7 @@ class Graph(Layer):
 
     def build(self, *args: Any, **kwargs: Any) -> None:
         """Take the weights anew: layers may have been frozen since the last call."""
-        self.variables = self.weights(*args, **kwargs)
+        self.variables = self.weights(*args, **kwargs) if self.calls else None
 
     def output(self, inputs: Any, **kwargs: Any) -> Any:
         return self.replay(inputs)[1]
@@ -184,7 +191,9 @@ class Graph(Layer):
             for own, new in zip(mine, given, strict=True)
         }
 
-    def work(self, inputs: Any, **kwargs: Any) -> Work:
+    def work(self, inputs: Any, **kwargs: Any) -> Work | None:
+        if not self.calls:
+            return None
         stated = [
             work_of(call.layer, *args, **fact_arguments(kwargs))
             for call, args, kwargs in self.replay(inputs)[0]

@@ -43,3 +43,14 @@ def fresh_names() -> Iterator[None]:
         yield
     finally:
         _taken.reset(token)
+
+
+@contextmanager
+def names_set_aside() -> Iterator[None]:
+    """Free the automatic names again that are taken within the block."""
+    taken = _taken.get()
+    token = _taken.set(dict(_session if taken is None else taken))
+    try:
+        yield
+    finally:
+        _taken.reset(token)

@@ -129,7 +129,8 @@ class Trace:
             args, kwargs = call.args, call.kwargs
             if any(tensor in current for tensor in call.inputs):
                 args, kwargs = map_leaves(self._now, args), map_leaves(self._now, kwargs)
-            if isinstance(layer, Graph):
+            # One that was only called on what is unknown has no calls yet.
+            if isinstance(layer, Graph) and layer.calls:
                 if call.inputs:
                     current.update(layer.matched(args[0] if args else kwargs["inputs"]))
                 self._run(layer, row or layer, steps)

@@ -282,6 +282,8 @@ x = layers.Concatenate()([layers.GlobalAveragePooling2D()(t) for t in (a, b)])
 model = keras.Model(base.inputs, layers.Dense(3)(x))
 """
 
+_OWN = "class A(layers.Layer):\n def __init__(self):\n  super().__init__()\n"
+
 _LISTINGS = {
     "mnist": (_MNIST, 93_322),
     "cats_and_dogs": (_CATS_AND_DOGS, 3_453_121),
@@ -608,13 +610,13 @@ def test_command_reads_code_from_standard_input() -> None:
             "line 2: Unknown model of keras.applications 'VGG61'",
         ),
         (
-            "class Net(keras.Model):\n    pass\nmodel = Net()",
+            "class Net(keras.layers.Conv2D):\n    pass\nmodel = Net()",
             "line 2: `Net` (line 2) can't be read without running it. It is a class with code of "
             "its own. Connect its layers with keras.Model(inputs, outputs), or build the model and "
             "save it with model.save('model.keras').",
         ),
         (
-            "class Block(layers.Layer):\n  pass\nx = Input((3,))\nx = Block(3)(x)\nModel(x, x)",
+            "class Block(dict):\n  pass\nx = Input((3,))\nx = Block(3)(x)\nModel(x, x)",
             "line 6: `Block` (line 2) can't be read without running it. It is a class with code of",
         ),
         (
@@ -693,6 +695,14 @@ def test_errors_keep_their_kind() -> None:
         "(lambda: 0).__globals__",
         "[].append.__self__.__class__",
         "def f(): open('CANARY', 'w')\nlayers.Lambda(lambda x: f())(Input((3,)))",
+        "class A(layers.Layer):\n def call(self, x):\n  open('CANARY', 'w')\n  return x\n"
+        "model = Sequential([Input((3,)), A()])",
+        "class A(keras.Model):\n open('CANARY', 'w')\n x = __import__('os').system('touch CANARY')",
+        "class A(layers.Layer):\n def __init__(self):\n  super().__init__()\n"
+        "  self.__class__.__init__.__globals__['open']('CANARY', 'w')\nA()",
+        "class A(layers.Layer):\n def __reduce__(self): open('CANARY', 'w')\nA()(Input((3,)))",
+        "class A(layers.Layer, metaclass=open('CANARY', 'w')): pass\nA()",
+        "class A(layers.Layer):\n def __init_subclass__(c): open('CANARY', 'w')\nclass B(A): pass",
     ],
 )
 def test_nothing_is_executed(code: str, tmp_path: Path) -> None:
@@ -768,6 +778,21 @@ def test_module_of_the_code_is_not_imported(
         "f = lambda x: x + 1\nfor i in range(10 ** 5): f = layers.Lambda(f)\nf(Input((3,)))",
         "x = Input((3,))\nfor i in range(10 ** 6): x = layers.Lambda(lambda x: x + i)(x)",
         "def f(x):\n    while True: x = x + 1\nlayers.Lambda(f)(Input((3,)))\nDense(n)",
+        f"{_OWN}  self.me = self\n def call(self, x):\n  return self.me(x)\n"
+        "A()(Input((3,)))\nDense(n)",
+        f"{_OWN}  self.me = []\n  self.me.append(self.me)\nA()(Input((3,)))\nDense(n)",
+        f"{_OWN}  self.a = A()\nA()",
+        f"{_OWN}  while True: self.add_weight((3,))\nA()",
+        f"{_OWN} def call(self, x):\n  while True: x = x + 1\nA()(Input((3,)))\nDense(n)",
+        f"{_OWN}  self.a = a\n def call(self, x): return self.a(self.a(x))\na = layers.Dense(3)\n"
+        "for i in range(60): a = A()\na(Input((3,)))\nDense(n)",
+        f"{_OWN}  self.a = layers.Dense(3)\n def call(self, x): return self.a(x)\n"
+        "while True: A()(Input((3,)))",
+        f"{_OWN}  while True: self.x = [self]\nA()",
+        "class A(layers.Layer): pass\n" * 3000 + "Dense(n)",
+        "class A0(layers.Layer): pass\n"
+        + "".join(f"class A{i + 1}(A{i}): pass\n" for i in range(2000))
+        + "class B(A2000):\n def call(self, x): return self.y\nB()(Input((3,)))\nDense(n)",
     ],
     ids=lambda code: code[:40],
 )

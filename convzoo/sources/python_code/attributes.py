@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from convzoo.errors import ArgumentError, SourceError
+from convzoo.graph.dims import UNKNOWN
 from convzoo.graph.graph import Graph, Sequential
-from convzoo.graph.layer import Layer, Tensor
-from convzoo.sources.python_code.values import PLAIN, Known, Unknown
+from convzoo.graph.layer import Constant, Layer, Tensor
+from convzoo.sources.python_code.classes import OwnLayer, Parent
+from convzoo.sources.python_code.values import PLAIN, SYMBOLIC, Known, Unknown
 
 if TYPE_CHECKING:
     from convzoo.sources.python_code.expressions import Expressions as Interpreter
@@ -31,11 +33,17 @@ _OF_TRAINING = frozenset(
 
 def attribute(interpreter: Interpreter, owner: Any, name: str) -> Any:
     """What stands after a dot; `NotImplemented` where it isn't known."""
+    if isinstance(owner, (OwnLayer, Parent)):
+        found = owner.member(name)
+        if found is not NotImplemented:
+            return found
+    if isinstance(owner, Parent):
+        return attribute(interpreter, owner.layer, name)
     if isinstance(owner, Graph) and name in _OF_MODEL:
         return _OF_MODEL[name](interpreter, owner)
     if isinstance(owner, Layer):
         return _of_layer(interpreter, owner, name)
-    if isinstance(owner, Tensor):
+    if isinstance(owner, SYMBOLIC):
         return _of_tensor(owner, name)
     if isinstance(owner, Known):
         return owner.name if name == "__name__" else NotImplemented
@@ -64,6 +72,9 @@ def set_attribute(interpreter: Interpreter, owner: Any, name: str, value: Any) -
     elif name in ("name", "_name") and isinstance(owner, Layer):
         if interpreter.change(owner):
             owner.name = str(interpreter.usable(value))
+    elif isinstance(owner, OwnLayer):
+        if interpreter.change(owner):
+            owner.attributes[name] = value
     elif name not in _OF_TRAINING and name not in ("supports_masking", "steps_per_execution"):
         raise SourceError(
             f"`.{name} = ...` of a layer or a model can't be read without running it. "
@@ -75,7 +86,7 @@ def set_attribute(interpreter: Interpreter, owner: Any, name: str, value: Any) -
 
 
 def _of_layer(interpreter: Interpreter, layer: Layer, name: str) -> Any:
-    if name in ("name", "trainable"):
+    if name in ("name", "trainable", "compute_dtype", "variable_dtype"):
         return getattr(layer, name)
     if name in ("output", "input", "output_shape", "input_shape"):
         return _tensors_of(interpreter, layer, name)
@@ -124,13 +135,13 @@ def _tensors_of(interpreter: Interpreter, layer: Layer, name: str) -> Any:
     return _shape(found) if isinstance(found, Tensor) else [_shape(part) for part in found]
 
 
-def _shape(tensor: Tensor) -> Any:
-    if not tensor.is_known:
+def _shape(tensor: Tensor | Constant) -> Any:
+    if tensor.shape is UNKNOWN:
         raise SourceError("asks for a shape that is unknown.")
     return tuple(tensor.shape)
 
 
-def _of_tensor(tensor: Tensor, name: str) -> Any:
+def _of_tensor(tensor: Tensor | Constant, name: str) -> Any:
     if name in ("shape", "_keras_shape"):
         return _shape(tensor)
     if name == "get_shape":
@@ -139,7 +150,7 @@ def _of_tensor(tensor: Tensor, name: str) -> Any:
         return tensor.dtype
     if name in ("ndim", "rank"):
         return len(_shape(tensor))
-    if name == "name" and tensor.call is not None:
+    if name == "name" and isinstance(tensor, Tensor) and tensor.call is not None:
         return tensor.call.layer.name
     return NotImplemented
 
@@ -163,7 +174,7 @@ def _add(interpreter: Interpreter, model: Graph) -> Known:
 def _build(interpreter: Interpreter, model: Graph) -> Known:
     def build(to: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> None:
         given = [*args, *kwargs.values()]
-        if given and isinstance(model, Sequential) and to.change(model):
+        if given and isinstance(model, (Sequential, OwnLayer)) and to.change(model):
             shape = to.usable(given[0])
             model.build_on(tuple(shape) if isinstance(shape, (list, tuple)) else shape)
 

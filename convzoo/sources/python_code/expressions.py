@@ -10,13 +10,22 @@ from typing import Any
 
 from convzoo.errors import SourceError
 from convzoo.graph import dtypes
-from convzoo.graph.graph import Graph, Sequential
+from convzoo.graph.graph import Sequential
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.sources.python_code.attributes import attribute, set_attribute
+from convzoo.sources.python_code.classes import made
 from convzoo.sources.python_code.functions import of_shape, of_tensorflow, operation
-from convzoo.sources.python_code.state import MAX_CALLS, MAX_LENGTH, STEPS_OF_A_FUNCTION, State
+from convzoo.sources.python_code.state import (
+    MAX_CALLS,
+    MAX_LENGTH,
+    STEPS_OF_A_FUNCTION,
+    State,
+    is_a_model,
+)
 from convzoo.sources.python_code.values import (
     PLAIN,
+    SYMBOLIC,
+    Class,
     Frame,
     Function,
     Keywords,
@@ -121,7 +130,7 @@ class Expressions(State, ABC):
         for value in (owner, key):
             if isinstance(value, Unknown):
                 return value
-        if isinstance(owner, Tensor):
+        if isinstance(owner, SYMBOLIC):
             whole = key if isinstance(key, (tuple, int)) else (key,)
             return operation(self, "numpy.GetItem", [owner, whole], {})
         if not isinstance(owner, (list, tuple, dict, str, range)):
@@ -187,7 +196,7 @@ class Expressions(State, ABC):
             return value
         if isinstance(node.op, ast.Not):
             return not self._truth(value)
-        if isinstance(value, Tensor):
+        if isinstance(value, SYMBOLIC):
             return operation(self, "numpy.Negative", [value], {})
         if not isinstance(value, (int, float)):
             raise SourceError(f"needs a number. Received {self._told(value)}.")
@@ -205,7 +214,7 @@ class Expressions(State, ABC):
             if isinstance(value, Unknown):
                 return value
         function, name = _BINARY[type(op)]
-        if isinstance(left, Tensor) or isinstance(right, Tensor):
+        if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
             if not name:
                 raise SourceError("tensors have no such operator here. Use keras.ops or a layer.")
             return operation(self, name, [left, right], {})
@@ -252,7 +261,7 @@ class Expressions(State, ABC):
             for value in (left, right):
                 if isinstance(value, Unknown):
                     return value
-                if isinstance(value, Tensor) and not is_identity and not _is_in(op):
+                if isinstance(value, SYMBOLIC) and not is_identity and not _is_in(op):
                     return self.unknown(node, "tensor")
             if not is_identity:
                 self.weigh(left, right)
@@ -397,7 +406,7 @@ class Expressions(State, ABC):
             value = self._doubts[-1]
         frame = self.frame.elsewhere.get(name, self.frame)
         frame.names[name] = value
-        if frame is self._module and isinstance(value, Graph):
+        if frame is self._module and is_a_model(value):
             self._latest = value
 
     def _unpack(self, targets: list[ast.expr], value: Any) -> None:
@@ -421,7 +430,7 @@ class Expressions(State, ABC):
     def _truth(self, value: Any) -> Any:
         if isinstance(value, (Unknown, bool)):
             return value
-        if isinstance(value, Tensor):
+        if isinstance(value, SYMBOLIC):
             raise SourceError("a tensor is neither true nor false before it is computed.")
         return bool(value)
 
@@ -502,9 +511,20 @@ class Expressions(State, ABC):
             )
         if isinstance(function, Layer):
             return self.call_layer(function, args, kwargs)
+        if isinstance(function, Class):
+            return made(function, self, args, kwargs)
         if isinstance(function, str) and dtypes.is_dtype(function):  # As `np.uint8(x)`.
             return Unknown("a value of NumPy is not computed.", "numpy")
         raise SourceError(f"calls {self._told(function)}.")
+
+    def method(self) -> tuple[Any, Any]:
+        """The class and the object of the method that is followed; `None` where it is none."""
+        frame: Frame | None = self.frame
+        while frame is not None:
+            if frame.function is not None and frame.function.owner is not None:
+                return frame.function.owner, frame.names[_parameters(frame.function)[0]]
+            frame = frame.outer
+        return None, None
 
     def _call_function(self, function: Function, args: Parameters, kwargs: Keywords) -> Any:
         missing = missing_arguments(function, args, kwargs)
@@ -518,6 +538,7 @@ class Expressions(State, ABC):
         if self._calls > MAX_CALLS:
             raise SourceError(f"{function.name}() calls itself more than {MAX_CALLS} times deep.")
         frame = Frame(function.frame, is_function=True)
+        frame.function = function
         frame.names.update(_bound(function, args, kwargs))
         self.frame = frame
         result: Any = None

@@ -19,7 +19,14 @@ from convzoo.graph.layer import REQUIRED, Constant, Layer, Tensor
 from convzoo.graph.naming import snake_case
 from convzoo.graph.structure import leaves
 from convzoo.sources.python_code.attributes import attribute
-from convzoo.sources.python_code.values import Keywords, Known, Parameters, Unknown
+from convzoo.sources.python_code.values import (
+    SYMBOLIC,
+    Keywords,
+    Known,
+    Parameters,
+    Unknown,
+    Variable,
+)
 from convzoo.zoo.padding import padding_before_stride_2
 from convzoo.zoo.preprocessing import IMAGENET_MEAN, IMAGENET_STANDARD, RAW, SYMMETRIC
 
@@ -48,7 +55,7 @@ def operation(interpreter: Interpreter, name: str, args: Parameters, kwargs: Key
             raise ArgumentError(f"{kind.class_name}: takes at most {len(order)} arguments.")
         given |= dict(zip(order, positional, strict=False))
         positional = []
-    if not any(isinstance(leaf, Tensor) for leaf in leaves([positional, list(given.values())])):
+    if not any(isinstance(leaf, SYMBOLIC) for leaf in leaves([positional, list(given.values())])):
         found = _of_numbers(interpreter, snake_case(kind.class_name), list(given.values()))
         if found is not NotImplemented:
             return found
@@ -117,7 +124,7 @@ def _of_numbers(interpreter: Interpreter, name: str, values: Sequence[Any]) -> A
 def _shape(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
     """The sizes of a tensor; that of the batch is `None`."""
     value = [*args, *kwargs.values()][0]
-    if not isinstance(value, Tensor):
+    if not isinstance(value, SYMBOLIC):
         raise SourceError("asks for the shape of what is no tensor.")
     return attribute(interpreter, value, "shape")
 
@@ -242,7 +249,7 @@ def of_tensorflow(interpreter: Interpreter, path: str, args: Parameters, kwargs:
     package, _, name = path.partition(".")
     if package != "tensorflow":
         return NotImplemented
-    if not any(isinstance(leaf, Tensor) for leaf in leaves([args, kwargs])):
+    if not any(isinstance(leaf, SYMBOLIC) for leaf in leaves([args, kwargs])):
         short = name.removeprefix("math.")
         return _of_numbers(interpreter, short, [*args, *kwargs.values()])
     if name in ("shape", "compat.v1.shape"):
@@ -268,15 +275,26 @@ _OF_SHAPE = frozenset(
 )
 
 
+# What makes a tensor of the numbers in a range.
+_OF_RANGE = frozenset(("keras.backend.arange", "keras.ops.arange", "tensorflow.range"))
+
+
 def of_shape(path: str | None, args: Parameters, kwargs: Keywords) -> Any:
     """A tensor of a given shape, whatever is in it; `NotImplemented` where it is not known."""
+    if path in _OF_RANGE:
+        named = {"limit": "stop", "delta": "step"}
+        given = {named.get(key, key): value for key, value in kwargs.items()}
+        ends = [*args, *(given[key] for key in ("start", "stop", "step") if key in given)]
+        if not all(type(end) is int for end in ends) or not 1 <= len(ends) <= 3:
+            return NotImplemented
+        return Variable((len(range(*ends)),), "int32")
     shape = [*args, kwargs.get("shape")][0]
     dims = tuple(shape) if isinstance(shape, (list, tuple)) else ()
     known = dims and all(dim is None or type(dim) is int for dim in dims)
     dtype = kwargs.get("dtype", "float32")
     if path not in _OF_SHAPE or not known or not dtypes.is_dtype(dtype):
         return NotImplemented
-    return Constant(dims, dtype)
+    return Variable(dims, dtype)
 
 
 # ---------------------------------------------------------------------- keras.applications

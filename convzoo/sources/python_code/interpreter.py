@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
 from convzoo.errors import ConvzooError, SourceError
 from convzoo.graph.dims import UnknownShapeError
 from convzoo.graph.graph import Graph
 from convzoo.limits import limited_layers
+from convzoo.sources.python_code.classes import OwnLayer
 from convzoo.sources.python_code.expressions import missing_arguments
+from convzoo.sources.python_code.state import is_a_model
 from convzoo.sources.python_code.statements import Break, Continue, Statements
 from convzoo.sources.python_code.values import Function, Unknown
 
@@ -44,11 +49,17 @@ def interpret(cells: list[str]) -> Graph:
         SourceError: when it describes none, or not without being run.
         ConvzooError: when a layer refuses its arguments or its input.
     """
-    text = "\n".join(map(_without_commands, cells))
-    interpreter = Interpreter(text)
+    interpreter = Interpreter("\n".join(map(_without_commands, cells)))
+    interpreter.guarded = partial(_faults_told, interpreter, cells)
+    with interpreter.guarded():
+        return interpreter.run()
+
+
+@contextmanager
+def _faults_told(interpreter: Interpreter, cells: list[str]) -> Iterator[None]:
+    """Say of what goes wrong within where in the code it is."""
 
     def place() -> str:
-        """Where the interpreter is, as the message begins."""
         line = interpreter.line
         if len(cells) == 1:
             return f"line {line}"
@@ -61,7 +72,7 @@ def interpret(cells: list[str]) -> Graph:
 
     try:
         with limited_layers():
-            return interpreter.run()
+            yield
     except ConvzooError as error:
         text = str(error)
         if len(text) > _LONGEST_MESSAGE:
@@ -109,11 +120,16 @@ class Interpreter(Statements):
 
     def _result(self) -> Graph:
         named = self._unless_spoilt(self._module.names.get("model"))
-        if isinstance(named, Graph):
-            return named
+        if is_a_model(named):
+            return named  # type: ignore[no-any-return]
         if isinstance(named, Unknown) and not named.is_loaded:
             raise self._refused(named)
-        latest = self._unless_spoilt(self._latest)
+        # One of the code's own classes may never be called on anything of a known shape.
+        called = [model for model in self._models if is_a_model(model) and model.inputs is not None]
+        latest = self._latest
+        if isinstance(latest, OwnLayer) and latest.inputs is None and called:
+            latest = called[-1]
+        latest = self._unless_spoilt(latest)
         if isinstance(latest, Unknown):
             raise self._refused(latest)
         if latest is None:
@@ -132,8 +148,8 @@ class Interpreter(Statements):
         for chosen in (callable_, [x for x in callable_ if "model" in x.name.lower()]):
             if len(chosen) == 1:
                 made = self.call(chosen[0], [], {})
-                if isinstance(made, Graph):
-                    return made
+                if is_a_model(made):
+                    return made  # type: ignore[no-any-return]
                 if isinstance(made, Unknown):
                     raise self._refused(made)
         self.line = 0

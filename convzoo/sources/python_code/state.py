@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import Any
 
 from convzoo.errors import SourceError
 from convzoo.graph.graph import Graph
-from convzoo.graph.layer import Call, Layer, Tensor
-from convzoo.graph.structure import leaves
+from convzoo.graph.layer import Call, Constant, Layer, Tensor, run_within, weights_within, work_of
+from convzoo.graph.structure import leaves, map_leaves
 from convzoo.sources.python_code.values import (
     PLAIN,
+    SYMBOLIC,
     Frame,
     Function,
     Inert,
     Keywords,
     Known,
+    Own,
     Parameters,
     Partial,
     Unknown,
+    Variable,
 )
 
 MAX_STEPS = 300_000
@@ -50,6 +54,8 @@ class State:
     def __init__(self, text: str) -> None:
         self.line = 0
         """Where it is."""
+        self.guarded: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Within it, what goes wrong is told as an error that names the line."""
         self._lines = text.encode(errors="replace").split(b"\n")
         self._text = text
         self._left = MAX_STEPS
@@ -66,6 +72,8 @@ class State:
         self.made_in: dict[Layer, int] = {}
         """The line in which each layer is made."""
         self._first_calls: dict[Layer, Call] = {}
+        self.called_alone: dict[Layer, tuple[Own, ...]] = {}
+        """Layers that are called on variables alone, with their own."""
         self.is_in_layer = False
         """Whether the function of a layer is followed, in which data are made too."""
 
@@ -169,7 +177,7 @@ class State:
         Raises:
             SourceError: when it is unknown, or nothing that they take.
         """
-        if isinstance(value, (*PLAIN, Tensor)):
+        if isinstance(value, (*PLAIN, *SYMBOLIC)):
             return value
         if isinstance(value, (list, tuple, set, dict, range)):
             self.weigh(value)
@@ -238,12 +246,16 @@ class State:
         is_flat = held == len(sizes)
         self.charge((STEPS_OF_A_LAYER if is_flat else STEPS_OF_A_LAYER_WITHIN) * self.size(layer))
         self.made_in[layer] = self.line
-        if isinstance(layer, Graph):
+        if is_a_model(layer):
             self._latest = layer
             self._models.append(layer)
             if self._doubts:
                 self.spoil(layer, self._doubts[-1])
         return layer
+
+    def grew(self, model: Graph, layers: Iterable[Any]) -> None:
+        """A model whose layers have just been found out."""
+        self._sizes[model] = max(1, sum(map(self.size, layers)))
 
     def grown(self, model: Graph, layer: Any) -> None:
         """A model that a layer was just put on top of."""
@@ -272,11 +284,37 @@ class State:
         self._charge_layers(layer)
         given = {key: self.usable(value) for key, value in kwargs.items()}
         parameters = [self.usable(value) for value in args]
+        given_leaves = leaves([parameters, given])
+        own = {x: None for leaf in given_leaves if isinstance(leaf, Variable) for x in leaf.sources}
+        if self.is_in_layer and not any(isinstance(leaf, Tensor) for leaf in given_leaves):
+            return self._of_variables(layer, parameters, given, tuple(own))
         outputs = layer(*parameters, **given)
+        for variable in own:
+            if variable.user is None:
+                variable.user = layer
+                layer.variables = (*(layer.variables or ()), variable.weight)
         first = next((leaf for leaf in leaves(outputs) if isinstance(leaf, Tensor)), None)
         if first is not None and first.call is not None:
             self._first_calls.setdefault(layer, first.call)
         return outputs
+
+    def _of_variables(
+        self, layer: Layer, args: Parameters, kwargs: Keywords, own: tuple[Own, ...]
+    ) -> Any:
+        """What a layer gives that is called on variables alone: something like these."""
+
+        def symbolic(leaf: Any) -> Any:
+            return Tensor(leaf.shape, leaf.dtype) if isinstance(leaf, Constant) else leaf
+
+        args, kwargs = map_leaves(symbolic, args), map_leaves(symbolic, kwargs)
+        outputs = run_within(layer, *args, **kwargs)
+        work = work_of(layer, *args, **kwargs)
+        if work is None or work.macs != 0:
+            raise SourceError(f"'{layer.name}' multiplies what does not depend on its input.")
+        if layer not in self.called_alone:
+            self.called_alone[layer] = tuple(map(Own, weights_within(layer)))
+        sources = own + self.called_alone[layer]
+        return map_leaves(lambda leaf: Variable(leaf.shape, leaf.dtype, sources), outputs)
 
     def call_of(self, layer: Layer) -> Call | None:
         """The first call of a layer; `None` where there is none yet."""
@@ -289,6 +327,11 @@ class State:
 
 def is_a_function(value: Any) -> bool:
     return isinstance(value, (Known, Function, Partial))
+
+
+def is_a_model(value: Any) -> bool:
+    """Whether it is what the code may be about: no layer that the code defines."""
+    return isinstance(value, Graph) and getattr(value, "is_model", True)
 
 
 def _name_of(function: Any) -> str:

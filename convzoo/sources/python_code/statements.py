@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from convzoo.errors import SourceError
+from convzoo.sources.python_code.classes import own_class
 from convzoo.sources.python_code.expressions import Expressions, Return
-from convzoo.sources.python_code.values import Unknown
+from convzoo.sources.python_code.values import Class, Frame, Function, Unknown
 from convzoo.sources.python_code.vocabulary import resolve
 
 # Decorators that leave what a function does as it is.
@@ -214,7 +216,26 @@ class Statements(Expressions):
             "It is a class with code of its own. Connect its layers with keras.Model(inputs, "
             "outputs), or build the model and save it with model.save('model.keras')."
         )
-        self._bind(statement.name, self._defined(statement, "class", why))
+        bases = [self._eval(base) for base in statement.bases]
+        is_plain = all(map(self._is_a_mark, statement.decorator_list)) and not statement.keywords
+        found = own_class(statement.name, bases, {}) if is_plain else None
+        if found is not None:
+            found.members.update(self._members(statement, found))
+        self._bind(statement.name, found or self._defined(statement, "class", why))
+
+    def _members(self, statement: ast.ClassDef, owner: Class) -> dict[str, Any]:
+        """What stands in a class."""
+        outer = self.frame
+        self.frame = Frame(outer)
+        try:
+            self.do_all(statement.body)
+            names = self.frame.names
+        finally:
+            self.frame = outer
+        return {
+            name: replace(value, frame=outer, owner=owner) if type(value) is Function else value
+            for name, value in names.items()
+        }
 
     def _defined(self, statement: ast.ClassDef | ast.FunctionDef, root: str, why: str) -> Unknown:
         place = f"`{statement.name}` (line {statement.lineno})"

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from convzoo.graph.dims import Shape
+from convzoo.graph.facts import Weight
+from convzoo.graph.layer import Constant, Layer, Tensor
+
 if TYPE_CHECKING:
     import ast
 
@@ -13,6 +17,41 @@ if TYPE_CHECKING:
 
 PLAIN = (int, float, bool, str, type(None), type(Ellipsis))
 """The types of single values, which are told by their text."""
+
+SYMBOLIC = (Tensor, Constant)
+"""The types of what has a shape: tensors, and variables and other constants within a layer."""
+
+
+class Own:
+    """A variable that a layer of the code makes.
+
+    Args:
+        weight: what it is.
+    """
+
+    __slots__ = ("user", "weight")
+
+    def __init__(self, weight: Weight) -> None:
+        self.weight = weight
+        self.user: Layer | None = None
+        """What first calculates with it and a tensor, among whose variables it is counted."""
+
+
+class Variable(Constant):
+    """A variable of a layer of the code, or what is calculated of such alone.
+
+    Args:
+        shape: the dims.
+        dtype: the name of the dtype.
+        sources: the variables.
+    """
+
+    __slots__ = ("sources",)
+
+    def __init__(self, shape: Shape, dtype: str, sources: tuple[Own, ...] = ()) -> None:
+        super().__init__(shape, dtype)
+        self.sources = sources
+
 
 Parameters = list[Any]
 Keywords = dict[str, Any]
@@ -82,6 +121,7 @@ class Function:
         body: its statements, or the one expression of a lambda.
         defaults: the values of its parameters that have one.
         frame: the names around it.
+        owner: the class whose method it is.
     """
 
     name: str
@@ -89,6 +129,36 @@ class Function:
     body: list[ast.stmt] | ast.expr
     defaults: dict[str, Any]
     frame: Frame
+    owner: Class | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    """A class of layers or models that the code defines.
+
+    Args:
+        name: its name.
+        bases: the classes of the code that it is made from, in the order in which Python looks.
+        is_model: whether it is one of models.
+        members: its methods and what else stands in it.
+    """
+
+    name: str
+    bases: tuple[Class, ...]
+    is_model: bool
+    members: dict[str, Any]
+
+    def find(self, name: str, after: Class | None = None) -> Any:
+        """A member of the class or of its bases; `NotImplemented` where there is none.
+
+        Args:
+            name: its name.
+            after: one of the classes, after which to look.
+        """
+        order = (self, *self.bases)
+        start = 0 if after is None else order.index(after) + 1
+        found = (kind.members[name] for kind in order[start:] if name in kind.members)
+        return next(found, NotImplemented)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +178,7 @@ class Frame:
         is_function: whether a name that is bound here belongs to a function.
     """
 
-    __slots__ = ("elsewhere", "is_function", "names", "outer", "returned")
+    __slots__ = ("elsewhere", "function", "is_function", "names", "outer", "returned")
 
     def __init__(self, outer: Frame | None = None, is_function: bool = False) -> None:
         self.outer = outer
@@ -116,6 +186,8 @@ class Frame:
         self.names: dict[str, Any] = {}
         self.elsewhere: dict[str, Frame] = {}
         """The frames of names that are declared global or nonlocal."""
+        self.function: Function | None = None
+        """The function that is called."""
         self.returned: Unknown | None = None
         """What decides whether the function has returned already, where that is unknown."""
 

@@ -24,6 +24,7 @@ from convzoo.layers import LAYERS, MERGING_FUNCTIONS
 from convzoo.layers.foreign import Lambda
 from convzoo.limits import limited_layers
 from convzoo.sources.python_code.attributes import attribute, class_of
+from convzoo.sources.python_code.classes import OwnLayer, Parent
 from convzoo.sources.python_code.functions import (
     ACTIVATIONS,
     OF_APPLICATIONS,
@@ -33,6 +34,7 @@ from convzoo.sources.python_code.functions import (
     of_tensorflow,
 )
 from convzoo.sources.python_code.values import (
+    Class,
     Function,
     Inert,
     Keywords,
@@ -47,14 +49,16 @@ if TYPE_CHECKING:
 
 HARMLESS = frozenset(
     """
-    IPython PIL builtins class constant convzoo cv2 datetime display expression functools gc glob
-    h5py imageio io json keras keras_tuner logging math matplotlib mlflow netron np numpy os pandas
-    pathlib pd pickle plt pprint pydot re scipy seaborn shap shutil sklearn skimage sns sys
-    tensorboard tensorflow tensorflow_datasets tfds time torchinfo tqdm typing urllib visualkeras
-    wandb warnings with zipfile
+    IPython PIL builtins class constant convzoo cv2 datetime display expression functools gc
+    glob h5py imageio io json keras keras.callbacks keras.datasets keras.losses keras.metrics
+    keras.optimizers keras.preprocessing keras.random keras.utils keras_tuner logging math
+    matplotlib mlflow netron np numpy os pandas pathlib pd pickle plt pprint pydot re scipy
+    seaborn shap shutil sklearn skimage sns sys tensorboard tensorflow tensorflow_datasets tfds
+    time torchinfo tqdm typing urllib visualkeras wandb warnings with zipfile
     """.split()  # noqa: SIM905 - a list of so many names reads worse
 )
-"""Packages whose functions change no list and no model that they are given."""
+"""Packages whose functions change no list and no model that they are given; of Keras also those
+sections whose objects are no layers and have no variables that count among those of one."""
 
 # ---------------------------------------------------------------------- dotted names
 
@@ -147,10 +151,11 @@ def _resolved(path: str) -> Any:
     elif path == "functools.partial":
         return Known("partial", _partial, takes_unknown=True)
     canonical = ".".join(parts)
+    section = ".".join(parts[:2])
     return Unknown(
         f"`{canonical}` can't be read without running it. "
         "Write the value that is needed from it in its place.",
-        parts[0],
+        section if section in HARMLESS else parts[0],
         path=canonical,
     )
 
@@ -657,6 +662,13 @@ def _get_attribute(interpreter: Interpreter, args: Parameters, kwargs: Keywords)
     return found
 
 
+def _super(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Parent:
+    definition, layer = args if len(args) == 2 else interpreter.method()
+    if not isinstance(definition, Class) or not isinstance(layer, OwnLayer):
+        raise SourceError("super() is followed in the methods of layers and models only.")
+    return Parent(layer, definition)
+
+
 def _nothing(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> None:
     return None
 
@@ -676,7 +688,7 @@ _RUNNING = ("__import__", "compile", "delattr", "eval", "exec", "globals", "loca
 # fmt: off
 _UNREAD = (
     "callable", "chr", "dir", "exit", "format", "hasattr", "hash", "help", "id", "input",
-    "iter", "next", "object", "open", "ord", "pow", "quit", "repr", "slice", "super", "vars",
+    "iter", "next", "object", "open", "ord", "pow", "quit", "repr", "slice", "vars",
 )
 # fmt: on
 
@@ -706,6 +718,7 @@ BUILTINS: dict[str, Any] = {
     "sorted": _of_elements(sorted, "sorted"),
     "str": _plain(str, "str", str),
     "sum": Known("sum", _sum),
+    "super": Known("super", _super, takes_unknown=True),
     "tuple": _of_elements(tuple, "tuple", tuple),
     "type": Known("type", _type),
     "zip": Known("zip", _zip),
