@@ -145,6 +145,12 @@ def _channels(given: Arguments) -> Arguments:
     return made
 
 
+def _of_patches(given: Arguments) -> Arguments:
+    """No sizes for the batch and the channels."""
+    sizes = {name: tuple(given[name][1:-1]) for name in ("sizes", "strides", "rates")}
+    return {**given, **sizes, "padding": given["padding"].lower()}
+
+
 def _padded(given: Arguments) -> Arguments:
     return {**given, "mode": str(given.get("mode", "constant")).lower()}
 
@@ -398,6 +404,13 @@ _FUNCTIONS: dict[str, Function] = {
         "image.CropImages",
         "image",
         f"offset_height=top_cropping offset_width=left_cropping {_BOX}",
+    ),
+    "image.extract_patches": Function(
+        "image.ExtractPatches",
+        "images",
+        "sizes=size strides rates=dilation_rate padding",
+        "",
+        _of_patches,
     ),
     "image.pad_to_bounding_box": Function(
         "image.PadImages",

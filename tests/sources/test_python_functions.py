@@ -223,6 +223,9 @@ def test_functions_of_tensorflow_take_their_arguments_in_its_order() -> None:
         "tf.image.resize(x, (8, 9))",
         "tf.nn.avg_pool2d(x, 2, 2, 'VALID')",
         "tf.nn.l2_normalize(x, axis=-1)",
+        "tf.image.extract_patches(x, [1, 2, 1, 1], [1, 1, 2, 1], [1, 1, 1, 1], 'VALID')",
+        "tf.image.extract_patches(images=x, sizes=(1, 2, 2, 1), strides=(1, 3, 1, 1), "
+        "rates=(1, 2, 1, 1), padding='SAME')",
         "tf.einsum('bhwc,bhvc->bwv', x, x)",
         "tf.tile(x, [1, 2, 1, 3])",
         "tf.stack([x, x], axis=1)",
