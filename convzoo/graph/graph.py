@@ -180,16 +180,18 @@ class Graph(Layer):
             new.recover(own.shape)
             if not new.is_known:
                 continue
-            fits = len(own.shape) == len(new.shape) and all(
-                a is None or b is None or a == b
-                for a, b in zip(own.shape[1:], new.shape[1:], strict=True)
-            )
-            if not fits:
+            if not self.fits(own.shape, new.shape):
                 raise self.shape_error(f"expects an input of shape {own.shape}", new.shape)
         return {
             own: new if new.dtype == own.dtype else Tensor(new.shape, own.dtype)
             for own, new in zip(mine, given, strict=True)
         }
+
+    def fits(self, own: Shape, new: Shape) -> bool:
+        """Whether the model can be called on a tensor of a shape in place of its own input."""
+        return len(own) == len(new) and all(
+            a is None or b is None or a == b for a, b in zip(own[1:], new[1:], strict=True)
+        )
 
     def work(self, inputs: Any, **kwargs: Any) -> Work | None:
         if not self.calls:

@@ -181,7 +181,23 @@ class Net(keras.Model):
 
 """
 
+_HEAD = """
+class Head(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.conv = layers.Conv2D(4, 3, padding="same")
+
+    def call(self, x):
+        y = tf.nn.swish(self.conv(x)) + ops.max(x, axis=-1, keepdims=True)
+        return ops.reshape(tf.concat([y, y], axis=-1), {})
+
+head = Head()
+inputs = [keras.Input((16, 16, 3)), keras.Input((8, 4, 3))]
+model = keras.Model(inputs, [head(x) for x in inputs])
+"""
+
 _PROGRAMS = {
+    "shared": _HEAD.format("(-1, 8)"),
     "vision_transformer": _VISION_TRANSFORMER,
     "residual": _RESIDUAL,
     "variables": _VARIABLES,
@@ -390,6 +406,20 @@ def test_refusal_of_classes(code: str, message: str) -> None:
     with pytest.raises(ConvzooError) as caught:
         _calc(code)
     assert message in str(caught.value)
+
+
+def test_layer_that_is_shared_takes_several_shapes_where_it_does_the_same() -> None:
+    report = _calc(_HEAD.format("(-1, 8)"), columns=["params", "macs"])
+    assert report.total("params") == 3 * 3 * 3 * 4 + 4
+    assert report.total("macs") == 3 * 3 * 3 * 4 * (16 * 16 + 8 * 4)
+    message = "'head' does something else for inputs of other shapes than those of its first call"
+    with pytest.raises(SourceError, match=message):
+        _calc(_HEAD.format("(-1, x.shape[1] * 4)"))
+
+
+def test_variables_of_layers_that_are_called_alone_are_in_no_config() -> None:
+    with pytest.raises(GraphError, match="'patch_encoder' is of a class of the code"):
+        _calc(_VISION_TRANSFORMER, input_shape=(24, 24, 3))
 
 
 def test_methods_are_looked_up_as_python_does() -> None:

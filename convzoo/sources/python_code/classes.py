@@ -7,7 +7,8 @@ the layers within.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from convzoo.errors import ArgumentError, GraphError, SourceError
@@ -15,14 +16,13 @@ from convzoo.graph import dtypes
 from convzoo.graph.dims import Shape
 from convzoo.graph.facts import Weight
 from convzoo.graph.graph import Graph
-from convzoo.graph.input import Input, as_shape
-from convzoo.graph.layer import Layer, Tensor
+from convzoo.graph.input import Input, InputLayer, as_shape
+from convzoo.graph.layer import Call, Layer, Tensor
 from convzoo.graph.naming import fresh_names, names_set_aside
 from convzoo.graph.order import keras_order
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.graph.unknown_layer import UnknownLayer
 from convzoo.limits import limited_layers
-from convzoo.operations import Operation
 from convzoo.sources.python_code.values import (
     SYMBOLIC,
     Class,
@@ -68,6 +68,8 @@ class OwnLayer(Graph):
         self._interpreter = interpreter
         self._form: Any = None
         """The arguments of its calls, without the tensors among them."""
+        self._alike: set[tuple[Any, ...]] = set()
+        """Shapes of inputs for which its call does the same as for the first ones."""
 
     @property
     def is_model(self) -> bool:
@@ -130,11 +132,11 @@ class OwnLayer(Graph):
         return iter((self._unknown,)) if self.inputs is None else super().walk()
 
     def check_config(self) -> None:
-        if self._own or self.inputs is None:
+        if self.inputs is None or not self._interpreter.users.isdisjoint(self.layers):
             raise GraphError(
                 f"'{self.name}' is of a class of the code, {self.class_name}, and no config holds "
-                "what that does. Change the code, or build the model and save it with "
-                "model.save('model.keras')."
+                "what that does. Give its input's shape in the code, or run the code and save the "
+                "model with model.save('model.keras')."
             )
 
     @property  # type: ignore[misc]
@@ -167,9 +169,10 @@ class OwnLayer(Graph):
         return super().output(inputs)
 
     def build_on(self, batch_shape: Any) -> None:
-        """Call it on an input of the shape, the batch axis included."""
+        """Call it on an input of the shape, the batch axis included, where it was not called."""
         shape = as_shape(batch_shape, f"{self.class_name} '{self.name}': the input shape")
-        self._follow(Input(batch_shape=shape))
+        if self.inputs is None:
+            self._follow(Input(batch_shape=shape))
 
     def with_input_shapes(self, shapes: Sequence[Shape]) -> Graph:
         if self.inputs is not None or len(shapes) != 1:
@@ -180,25 +183,63 @@ class OwnLayer(Graph):
 
     def _follow(self, inputs: Any) -> None:
         """Find out what a call does, on inputs that stand for those that are given."""
+        made, args, kwargs = self._placeholders(inputs)
+        try:
+            with self._within():
+                self._make_variables(args, kwargs)
+                self._take(made, self._called(args, kwargs))
+                self._check_variables()
+        except (SourceError, GraphError) as error:
+            self._take_unknown(made, str(error))
+        self._interpreter.grew(self, [call.layer for call in self.calls])
+
+    @contextmanager
+    def _within(self) -> Iterator[None]:
+        """Follow a method of the class."""
+        interpreter = self._interpreter
+        before, interpreter.is_in_layer = interpreter.is_in_layer, True
+        try:
+            with limited_layers():
+                yield
+        finally:
+            interpreter.is_in_layer = before
+
+    def matched(self, inputs: Any) -> dict[Tensor, Tensor]:
+        given = leaves(inputs)
+        if len(given) == len(self.input_tensors) and all(x.is_known for x in given):
+            pairs = zip(self.input_tensors, given, strict=True)
+            if not all(super(OwnLayer, self).fits(own.shape, new.shape) for own, new in pairs):
+                self._check_alike(inputs)
+        return super().matched(inputs)
+
+    def fits(self, own: Shape, new: Shape) -> bool:
+        return True  # What its call does for another shape was looked at.
+
+    def _check_alike(self, inputs: Any) -> None:
+        """Refuse inputs of another shape for which the call does something else."""
+        key = tuple((tuple(x.shape), x.dtype) for x in leaves(inputs))
+        if key in self._alike:
+            return
+        made, args, kwargs = self._placeholders(inputs)
+        with self._within():
+            outputs = self._called(args, kwargs)
+            _, calls = keras_order(leaves(made), leaves(outputs))
+        kept = set(self.tracked())
+        if _told(calls, kept) != _told(self.calls, kept):
+            raise SourceError(
+                f"'{self.name}' does something else for inputs of other shapes than those of its "
+                "first call, which is not followed."
+            )
+        self._alike.add(key)
+
+    def _placeholders(self, inputs: Any) -> tuple[Any, Parameters, Keywords]:
+        """Tensors that stand for inputs, and the arguments of a call on them."""
         with fresh_names():
             made = map_leaves(self._placeholder, inputs)
         form = [[map_leaves(lambda _: _TENSOR, made)], {}] if self._form is None else self._form
         rest = iter(leaves(made))
         args, kwargs = map_leaves(lambda leaf: next(rest) if leaf is _TENSOR else leaf, form)
-        interpreter = self._interpreter
-        before, interpreter.is_in_layer = interpreter.is_in_layer, True
-        try:
-            with limited_layers():
-                self._make_variables(args, kwargs)
-                with names_set_aside():
-                    outputs = self._called(args, kwargs)
-                self._take(made, outputs)
-                self._check_variables()
-        except (SourceError, GraphError) as error:
-            self._take_unknown(made, str(error))
-        finally:
-            interpreter.is_in_layer = before
-        interpreter.grew(self, [call.layer for call in self.calls])
+        return made, args, kwargs
 
     def _placeholder(self, tensor: Tensor) -> Tensor:
         return Input(batch_shape=tuple(tensor.shape), dtype=self.cast(tensor))
@@ -224,7 +265,9 @@ class OwnLayer(Graph):
         asked = [name for name in ("training", "mask") if name in names[len(args) + 1 :]]
         given: Keywords = {name: None for name in asked if name not in call.defaults}
         given |= kwargs
-        return self._interpreter.usable(self._interpreter.call(call, [self, *args], given))
+        with names_set_aside():
+            outputs = self._interpreter.call(call, [self, *args], given)
+        return self._interpreter.usable(outputs)
 
     def _take(self, inputs: Any, outputs: Any) -> None:
         """Be the model between these tensors."""
@@ -245,10 +288,10 @@ class OwnLayer(Graph):
                 raise SourceError(f"An attribute may hold variables: {leaf.sentence}")
         if any(own.user is None for own in self._own):
             raise SourceError("its call does not use all of the variables that it makes.")
-        tracked = {inner for layer in self.tracked() for inner in _within(layer)}
-        used = {inner for layer in self.layers for inner in _within(layer)}
+        tracked = {inner for layer in self.tracked() for inner in _inner(layer)}
+        used = {inner for layer in self.layers for inner in _inner(layer)}
         for layer in used - tracked:
-            if layer.variables and not isinstance(layer, Operation):
+            if layer.variables and layer not in self._interpreter.users:
                 raise SourceError(f"the layer '{layer.name}' is no attribute of '{self.name}'.")
         alone = self._interpreter.called_alone
         for layer in tracked:
@@ -264,7 +307,34 @@ class OwnLayer(Graph):
         self._take(inputs, self._unknown(inputs))
 
 
-def _within(layer: Layer) -> Iterator[Layer]:
+def _told(calls: Sequence[Call], kept: Container[Layer]) -> list[Any]:
+    """What calls do, whatever the shapes of their tensors.
+
+    Args:
+        calls: in the order in which they run.
+        kept: the layers that are the same whenever the code is followed.
+    """
+    place = {call: number for number, call in enumerate(calls)}
+
+    def argument(leaf: Any) -> Any:
+        if isinstance(leaf, Tensor) and leaf.call is not None:
+            return place[leaf.call], leaf.index
+        return repr(leaf)
+
+    told: list[Any] = []
+    for call in calls:
+        layer = call.layer
+        what: Any = layer
+        if isinstance(layer, InputLayer):
+            what = "input"
+        elif layer not in kept:
+            config = {key: value for key, value in layer.to_config().items() if key != "name"}
+            what = layer.class_name, repr(config)
+        told.append((what, map_leaves(argument, [call.args, call.kwargs])))
+    return told
+
+
+def _inner(layer: Layer) -> Iterator[Layer]:
     return layer.walk() if isinstance(layer, Graph) else iter((layer,))
 
 

@@ -74,6 +74,8 @@ class State:
         self._first_calls: dict[Layer, Call] = {}
         self.called_alone: dict[Layer, tuple[Own, ...]] = {}
         """Layers that are called on variables alone, with their own."""
+        self.users: set[Layer] = set()
+        """What has variables of the code among its own, because it is the first to use them."""
         self.is_in_layer = False
         """Whether the function of a layer is followed, in which data are made too."""
 
@@ -284,18 +286,26 @@ class State:
         self._charge_layers(layer)
         given = {key: self.usable(value) for key, value in kwargs.items()}
         parameters = [self.usable(value) for value in args]
-        given_leaves = leaves([parameters, given])
-        own = {x: None for leaf in given_leaves if isinstance(leaf, Variable) for x in leaf.sources}
-        if self.is_in_layer and not any(isinstance(leaf, Tensor) for leaf in given_leaves):
-            return self._of_variables(layer, parameters, given, tuple(own))
+        if self.is_in_layer:
+            return self._call_within(layer, parameters, given)
         outputs = layer(*parameters, **given)
-        for variable in own:
-            if variable.user is None:
-                variable.user = layer
-                layer.variables = (*(layer.variables or ()), variable.weight)
         first = next((leaf for leaf in leaves(outputs) if isinstance(leaf, Tensor)), None)
         if first is not None and first.call is not None:
             self._first_calls.setdefault(layer, first.call)
+        return outputs
+
+    def _call_within(self, layer: Layer, args: Parameters, kwargs: Keywords) -> Any:
+        """What a layer gives within one of the code, where variables stand beside tensors."""
+        given = leaves([args, kwargs])
+        own = {x: None for leaf in given if isinstance(leaf, Variable) for x in leaf.sources}
+        if not any(isinstance(leaf, Tensor) for leaf in given):
+            return self._of_variables(layer, args, kwargs, tuple(own))
+        outputs = layer(*args, **kwargs)
+        for variable in own:
+            if variable.user is None:
+                variable.user = layer
+                self.users.add(layer)
+                layer.variables = (*(layer.variables or ()), variable.weight)
         return outputs
 
     def _of_variables(

@@ -243,7 +243,7 @@ class Statements(Expressions):
         return Unknown(sentence, root, line=statement.lineno)
 
     def _return(self, statement: ast.Return) -> None:
-        if self.frame is self._module:
+        if not self.frame.is_function:
             raise SourceError("is no Python: 'return' outside function.")
         raise Return(None if statement.value is None else self._eval(statement.value))
 
