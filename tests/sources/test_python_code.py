@@ -660,7 +660,7 @@ def test_command_reads_code_from_standard_input() -> None:
         ("match 1:\n    case 1: pass", "line 2: `match` can't be read without running it."),
         ("async def f(): pass", "line 2: `async` can't be read without"),
         ("return 3", "line 2: is no Python: 'return' outside function."),
-        ("class A(layers.Layer):\n    return 3", "line 3: is no Python: 'return' outside function."),
+        ("class A(layers.Layer):\n return 3", "line 3: is no Python: 'return' outside function."),
     ],
 )
 def test_refusal_names_the_line_and_the_reason(code: str, message: str) -> None:
