@@ -116,7 +116,7 @@ class Linear(layers.Layer):
         self.scale = self.add_weight((), "ones", trainable=False, name="scale")
 
     def build(self, input_shape):
-        self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="normal")
+        self.w = self.add_weight((input_shape[-1], self.units), "normal", "float32")
         self.b = self.add_weight(shape=[self.units], initializer="zeros", dtype="float16")
         self.built = True
 
@@ -138,7 +138,16 @@ class Mixed(layers.Layer):
         return self.norm(self.query(query) + ops.sigmoid(self.gate(key)) + offset)
 
 class Pair(layers.Layer):
-    def call(self, inputs):
+    def __init__(self, activation="relu"):
+        super().__init__()
+        self.activation = keras.activations.get(activation)
+        self.linear = keras.activations.get(None)
+        self.dropout = layers.Dropout(0.1)
+        self.norm = layers.BatchNormalization(beta_initializer=keras.initializers.get("ones"))
+
+    def call(self, inputs, training=False):
+        inputs = [self.activation(self.linear(x)) for x in inputs]
+        inputs[0] = self.dropout(self.norm(inputs[0], training=training), training=training)
         one, two = inputs
         return {"sum": one + two, "product": one * two}
 
@@ -349,6 +358,23 @@ def test_training_counts_the_variables_of_the_code_as_those_of_a_layer() -> None
     assert own.total("training_bytes") - dense.total("training_bytes") == 2 * 4 * 4
 
 
+def test_variable_with_several_gradients_is_not_followed() -> None:
+    code = """
+class Tied(layers.Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 5))
+    def call(self, x):
+        return {}
+model = keras.Model(x := keras.Input((4,)), Tied()(x))
+"""
+    twice = _calc(code.format("ops.matmul(ops.matmul(x, self.w), ops.transpose(self.w))"))
+    assert not twice.complete
+    assert "'matmul_1' multiplies with a variable that is used before" in str(twice)
+    scaled = _calc(code.format("(x @ self.w) * self.w[0] + self.w[1]"), columns=["params", "macs"])
+    assert [row.params for row in scaled.rows[1].layers] == [0, 20, 0, 0]
+    assert scaled.total("macs") == 20
+
+
 def test_variables_that_may_be_there_are_unknown() -> None:
     code = (
         "class Own(layers.Layer):\n  def __init__(self):\n    super().__init__()\n    {}\n"
@@ -357,6 +383,7 @@ def test_variables_that_may_be_there_are_unknown() -> None:
     )
     unknown = _calc(code.format("self.x = tf.Variable(1.0)"))
     assert [row.params for row in unknown.rows] == [0, 20, None]
+    assert _calc(code.format("self.x = load_encoder()")).rows[2].params is None
     for harmless in ("np.ones(3)", "keras.metrics.Mean()", "keras.random.SeedGenerator(1)", "None"):
         known = _calc(code.format(f"self.x = {harmless}"))
         assert [row.params for row in known.rows] == [0, 20, 0], harmless
@@ -420,6 +447,20 @@ def test_layer_that_is_shared_takes_several_shapes_where_it_does_the_same() -> N
 def test_variables_of_layers_that_are_called_alone_are_in_no_config() -> None:
     with pytest.raises(GraphError, match="'patch_encoder' is of a class of the code"):
         _calc(_VISION_TRANSFORMER, input_shape=(24, 24, 3))
+
+
+def test_whether_a_layer_trains_may_be_told_by_position_as_in_keras_2() -> None:
+    code = """
+class Own(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = layers.BatchNormalization()
+        self.head = keras.Sequential([layers.Dropout(0.1), layers.Dense(2)])
+    def call(self, x, training=None):
+        return self.head(self.norm(x, training), training, None)
+model = keras.Model(x := keras.Input((4,)), Own()(x, True))
+"""
+    assert _calc(code).total("params") == 4 * 4 + 10
 
 
 def test_methods_are_looked_up_as_python_does() -> None:

@@ -24,6 +24,7 @@ from convzoo.graph.structure import leaves, map_leaves
 from convzoo.graph.unknown_layer import UnknownLayer
 from convzoo.limits import limited_layers
 from convzoo.sources.python_code.values import (
+    HARMLESS,
     SYMBOLIC,
     Class,
     Function,
@@ -107,7 +108,8 @@ class OwnLayer(Graph):
 
     def _add_weight(self, interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Variable:
         # In Keras 2 the name came first.
-        order = ("name", "shape") if args and isinstance(args[0], str) else ("shape",)
+        in_keras_2 = bool(args) and isinstance(args[0], str)
+        order = ("name", "shape", "dtype") if in_keras_2 else ("shape", "initializer", "dtype")
         given = dict(zip(order, args, strict=False)) | kwargs
         shape = interpreter.usable(given.get("shape") or ())
         shape = as_shape((shape,) if type(shape) is int else shape, "add_weight: shape")
@@ -284,7 +286,7 @@ class OwnLayer(Graph):
         """
         for leaf in leaves(self.attributes):
             is_made = isinstance(leaf, Unknown) and leaf.path is None
-            if is_made and leaf.root in ("keras", "tensorflow"):
+            if is_made and (leaf.root not in HARMLESS or leaf.root in ("keras", "tensorflow")):
                 raise SourceError(f"An attribute may hold variables: {leaf.sentence}")
         if any(own.user is None for own in self._own):
             raise SourceError("its call does not use all of the variables that it makes.")

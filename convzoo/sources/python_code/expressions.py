@@ -13,7 +13,7 @@ from convzoo.graph import dtypes
 from convzoo.graph.graph import Sequential
 from convzoo.graph.layer import Layer, Tensor
 from convzoo.sources.python_code.attributes import attribute, set_attribute
-from convzoo.sources.python_code.classes import made
+from convzoo.sources.python_code.classes import OwnLayer, made
 from convzoo.sources.python_code.functions import of_shape, of_tensorflow, operation
 from convzoo.sources.python_code.state import (
     MAX_CALLS,
@@ -23,6 +23,7 @@ from convzoo.sources.python_code.state import (
     is_a_model,
 )
 from convzoo.sources.python_code.values import (
+    HARMLESS,
     PLAIN,
     SYMBOLIC,
     Class,
@@ -34,7 +35,7 @@ from convzoo.sources.python_code.values import (
     Partial,
     Unknown,
 )
-from convzoo.sources.python_code.vocabulary import BUILTINS, HARMLESS, left_out, resolve
+from convzoo.sources.python_code.vocabulary import BUILTINS, left_out, resolve
 
 _BINARY: dict[type[ast.operator], tuple[Callable[[Any, Any], Any], str]] = {
     ast.Add: (operator.add, "numpy.Add"),
@@ -510,6 +511,9 @@ class Expressions(State, ABC):
                 function.function, [*function.args, *args], {**function.kwargs, **kwargs}
             )
         if isinstance(function, Layer):
+            # Whether it trains may be told by position.
+            while not isinstance(function, OwnLayer) and args[1:] and _is_flag(args[-1]):
+                args = args[:-1]
             return self.call_layer(function, args, kwargs)
         if isinstance(function, Class):
             return made(function, self, args, kwargs)
@@ -555,6 +559,10 @@ class Expressions(State, ABC):
             self._calls -= 1
         self.line = line
         return result if frame.returned is None else frame.returned
+
+
+def _is_flag(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
 
 
 def _is_in(op: ast.cmpop) -> bool:

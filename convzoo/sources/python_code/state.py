@@ -301,11 +301,16 @@ class State:
         if not any(isinstance(leaf, Tensor) for leaf in given):
             return self._of_variables(layer, args, kwargs, tuple(own))
         outputs = layer(*args, **kwargs)
-        for variable in own:
-            if variable.user is None:
-                variable.user = layer
-                self.users.add(layer)
-                layer.variables = (*(layer.variables or ()), variable.weight)
+        unused = [variable for variable in own if variable.user is None]
+        if len(unused) < len(own) and getattr(work_of(layer, *args, **kwargs), "macs", None) != 0:
+            raise SourceError(
+                f"'{layer.name}' multiplies with a variable that is used before, so that it has "
+                "several gradients."
+            )
+        for variable in unused:
+            variable.user = layer
+            self.users.add(layer)
+            layer.variables = (*(layer.variables or ()), variable.weight)
         return outputs
 
     def _of_variables(

@@ -22,6 +22,20 @@ SYMBOLIC = (Tensor, Constant)
 """The types of what has a shape: tensors, and variables and other constants within a layer."""
 
 
+HARMLESS = frozenset(
+    """
+    IPython PIL builtins class constant convzoo cv2 datetime display expression functools gc
+    glob h5py imageio io json keras keras.callbacks keras.datasets keras.losses keras.metrics
+    keras.optimizers keras.preprocessing keras.random keras.utils keras_tuner logging math
+    matplotlib mlflow netron np numpy os pandas pathlib pd pickle plt pprint pydot re scipy
+    seaborn shap shutil sklearn skimage sns sys tensorboard tensorflow tensorflow_datasets tfds
+    time torchinfo tqdm typing urllib visualkeras wandb warnings with zipfile
+    """.split()  # noqa: SIM905 - a list of so many names reads worse
+)
+"""Packages whose functions change no list and no model that they are given; of Keras also those
+sections whose objects are no layers and have no variables that count among those of one."""
+
+
 class Own:
     """A variable that a layer of the code makes.
 

@@ -34,6 +34,7 @@ from convzoo.sources.python_code.functions import (
     of_tensorflow,
 )
 from convzoo.sources.python_code.values import (
+    HARMLESS,
     Class,
     Function,
     Inert,
@@ -46,19 +47,6 @@ from convzoo.sources.python_code.values import (
 
 if TYPE_CHECKING:
     from convzoo.sources.python_code.expressions import Expressions as Interpreter
-
-HARMLESS = frozenset(
-    """
-    IPython PIL builtins class constant convzoo cv2 datetime display expression functools gc
-    glob h5py imageio io json keras keras.callbacks keras.datasets keras.losses keras.metrics
-    keras.optimizers keras.preprocessing keras.random keras.utils keras_tuner logging math
-    matplotlib mlflow netron np numpy os pandas pathlib pd pickle plt pprint pydot re scipy
-    seaborn shap shutil sklearn skimage sns sys tensorboard tensorflow tensorflow_datasets tfds
-    time torchinfo tqdm typing urllib visualkeras wandb warnings with zipfile
-    """.split()  # noqa: SIM905 - a list of so many names reads worse
-)
-"""Packages whose functions change no list and no model that they are given; of Keras also those
-sections whose objects are no layers and have no variables that count among those of one."""
 
 # ---------------------------------------------------------------------- dotted names
 
@@ -173,9 +161,11 @@ def _in_keras(within: Sequence[str], name: str) -> Any:
         return _in_layers(name)
     if section in ("", "models", "engine"):
         return _MODELS.get(name)
+    if name == "get" and section in ("activations", *_IDENTIFIERS):
+        return Known(name, partial(_get_identifier, section))
     if section == "activations":
         return activation(name) if name in ACTIVATIONS else None
-    if section in _IDENTIFIERS and name != "get":
+    if section in _IDENTIFIERS:
         kind = _IDENTIFIERS[section]
         if identifiers.is_known(kind, name):
             return Known(name, partial(_identifier, section, name), takes_unknown=True)
@@ -294,6 +284,16 @@ def _identifier(
         "config": config,
         "registered_name": None,
     }
+
+
+def _get_identifier(
+    section: str, interpreter: Interpreter, args: Parameters, kwargs: Keywords
+) -> Any:
+    """What `keras.activations.get` and its kin give: a function, or what layers take for one."""
+    found = [*args, *kwargs.values()][0]
+    if section == "activations" and (found is None or found in ACTIVATIONS):
+        return activation(found or "linear")
+    return found
 
 
 def _layer(
