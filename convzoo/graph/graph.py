@@ -59,8 +59,13 @@ class Graph(Layer):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self.__dict__["trainable"] = value
-        for layer in self.layers:
+        for layer in self.layers_within:
             layer.trainable = value
+
+    @property
+    def layers_within(self) -> Sequence[Layer]:
+        """The layers that are frozen with the model."""
+        return self.layers
 
     @property
     def input_tensors(self) -> list[Tensor]:

@@ -141,17 +141,9 @@ class OwnLayer(Graph):
                 "model with model.save('model.keras')."
             )
 
-    @property  # type: ignore[misc]
-    def trainable(self) -> bool:
-        """Whether training changes its weights. Setting it sets that of each layer within."""
-        given: bool = self.__dict__.get("trainable", True)
-        return given
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self.__dict__["trainable"] = value
-        for layer in (*self.layers, *self.tracked()):
-            layer.trainable = value
+    @property
+    def layers_within(self) -> Sequence[Layer]:
+        return (*self.layers, *self.tracked())
 
     # ------------------------------------------------------------------ its call
 
