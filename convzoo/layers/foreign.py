@@ -37,8 +37,16 @@ class Lambda(Layer):
     output_shape: Any = None
     mask: Any = None
 
-    follow: Callable[[Any], Graph | None] | None = field(default=None, kw_only=True, init=False)
-    """What the function does to tensors, where that can be told; set by what reads its code."""
+    _follow: Callable[[Any], Graph | None] | None = field(default=None, kw_only=True, init=False)
+
+    def follow(self, function: Callable[[Any], Graph | None]) -> None:
+        """Take what the layer's function does to tensors from what can tell it.
+
+        Args:
+            function: gives, for the inputs of a call, the model of what the function does; `None`
+                where that is unknown.
+        """
+        self._follow = function
 
     def _take_extra(self, key: str, value: Any) -> None:
         if key == "arguments":
@@ -76,10 +84,10 @@ class Lambda(Layer):
 
     def _graph(self, inputs: Any) -> Graph | None:
         """What the function does to the inputs; `None` where that is unknown."""
-        if self.follow is None:
+        if self._follow is None:
             return None
         try:
-            return self.follow(map_leaves(lambda x: Tensor(x.shape, self.cast(x)), inputs))
+            return self._follow(map_leaves(lambda x: Tensor(x.shape, self.cast(x)), inputs))
         except ConvzooError:
             if self._is_stated:  # Then Keras, too, does not look into the function.
                 return None

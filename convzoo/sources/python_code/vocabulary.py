@@ -331,7 +331,7 @@ def _lambda(interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Lay
     is_named = isinstance(function, Unknown) and function.path is not None
     layer = _layer(Lambda, interpreter, [Inert(function.path) if is_named else function], given)
     assert isinstance(layer, Lambda)
-    layer.follow = _followed(interpreter, function, given.get("arguments") or {})
+    layer.follow(_followed(interpreter, function, given.get("arguments") or {}))
     return layer
 
 
