@@ -16,7 +16,7 @@ from convzoo.testing import CHECKS, check_model
 from tests.applications import smallest_of_families
 
 # What the checks take grows with the layers, and a little with the weights.
-_QUICK_LAYERS, _QUICK_PARAMS = 30, 2_000_000
+_QUICK_LAYERS, _QUICK_PARAMS = 30, 250_000
 
 # Of a network that has more of the same layers than another one of its family, these suffice in the
 # time that .ci/run has; the deep run has all. Those of `keras.applications` are built in
