@@ -104,6 +104,9 @@ x = block(block(x))
 frozen = Wide(3, name="frozen")
 x = frozen(x)
 frozen.trainable = False
+early = Wide(1, name="early")
+early.trainable = False
+x = early(x)
 model = keras.Sequential([keras.Input((16, 16, 4)), Block(4), Wide(2), layers.Flatten()])
 model = keras.Model(inputs, [layers.Dense(2)(model(inputs)), x, layers.Dense(1)(x)])
 """
@@ -303,6 +306,11 @@ def test_model_that_is_never_called_is_not_what_the_code_is_about() -> None:
         ("def call(self, x):\n    return self.more(x)", "`self.more` can't be read"),
         ("pass", "the class Own has no call() to be followed"),
         ("@tf.custom_gradient\n  def call(self, x):\n    return x", "has no call()"),
+        (
+            "def build(self, shape):\n    self.w = self.add_weight(shape=(4, 4))\n"
+            "  def call(self, x):\n    return x",
+            "its call does not use all of the variables that it makes",
+        ),
         (
             "def build(self, shape):\n    self.w = self.add_weight(shape=(4, 4))\n"
             "  def call(self, x):\n    return x @ (self.w @ self.w)",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import convzoo.building
 from convzoo import calc
 from convzoo.errors import ArgumentError, ConvzooError, ShapeError
 from convzoo.operations import OPERATIONS
@@ -296,6 +297,7 @@ _ARGUMENTS = {
     "clip": "0.0, 1.0",
     "concatenate": "axis=-1",
     "expand_dims": "1",
+    "l2_normalize": "axis=1",
     "permute_dimensions": "(0, 2, 1)",
     "pow": "2",
     "repeat_elements": "3, axis=1",
@@ -326,9 +328,10 @@ def test_function_of_keras_2_gives_what_it_gave(name: str) -> None:
     )
     call = f"K.{name}({first}, {_ARGUMENTS.get(name, '')})"
     report = _calc(f"x = keras.Input((4, 2), batch_size=5)\nmodel = keras.Model(x, {call})")
-    theirs = eval(call, {"K": tf.keras.backend, "x": tf.ones((5, 4, 2))})
-    [output] = report.graph.output_tensors
-    assert output.shape == tuple(theirs.shape)
+    x = np.random.default_rng(0).uniform(0.1, 2, (5, 4, 2)).astype("float32")
+    theirs = eval(call, {"K": tf.keras.backend, "x": tf.constant(x)})
+    ours = convzoo.building.build(report.graph)(x)
+    np.testing.assert_allclose(np.array(ours), np.array(theirs), rtol=1e-5)
 
 
 def test_backend_has_its_constants() -> None:
@@ -385,6 +388,20 @@ def test_tensors_of_a_shape_are_made_within_layers() -> None:
         name = name.replace("keras.ops", "ops")
         code = f"x = keras.Input((4,))\ny = layers.Lambda(lambda x: x + {name}((1, 4)))(x)"
         assert _calc(f"{code}\nmodel = keras.Model(x, y)").rows[1].output_shape == (None, 4), path
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ops.arange(4)",
+        "ops.arange(1, 5)",
+        "K.arange(2, 10, 2)",
+        "tf.range(start=0, limit=8, delta=2)",
+    ],
+)
+def test_tensors_of_a_range_are_made_within_layers(call: str) -> None:
+    code = f"x = keras.Input((4,), dtype='int32')\ny = layers.Lambda(lambda x: x + {call})(x)"
+    assert _calc(f"{code}\nmodel = keras.Model(x, y)").rows[1].output_shape == (None, 4)
 
 
 def test_merging_functions_need_no_import() -> None:
