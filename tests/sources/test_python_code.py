@@ -659,6 +659,8 @@ def test_command_reads_code_from_standard_input() -> None:
         ("model = keras.Model()", "line 2: Model: missing argument 'inputs' and 'outputs'."),
         ("match 1:\n    case 1: pass", "line 2: `match` can't be read without running it."),
         ("async def f(): pass", "line 2: `async` can't be read without"),
+        ("a = Input((3,))\nlayers.dot([a, a], 1, 2)", "line 3: dot: takes 2 by position, the rest"),
+        ("a = Input((3,))\nlayers.add([a, a], 1)", "line 3: add: takes 1 by position, the rest by"),
         ("return 3", "line 2: is no Python: 'return' outside function."),
         ("class A(layers.Layer):\n return 3", "line 3: is no Python: 'return' outside function."),
     ],

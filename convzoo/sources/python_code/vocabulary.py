@@ -373,6 +373,9 @@ def _called_later(interpreter: Interpreter, function: Any) -> Callable[..., Any]
 
 def _merge(name: str, interpreter: Interpreter, args: Parameters, kwargs: Keywords) -> Any:
     """A merging layer by the function of its name: `add([x, y])`."""
+    most = 2 if name in ("concatenate", "dot") else 1
+    if len(args) > most:
+        raise ArgumentError(f"{name}: takes {most} by position, the rest by name.")
     inputs = args[0] if args else kwargs.pop("inputs", None)
     if name == "dot" and len(args) < 2:
         kwargs.setdefault("axes", -1)  # What the function takes for granted, and the layer not.
