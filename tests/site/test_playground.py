@@ -38,6 +38,25 @@ model.add(layers.Dense(10, activation="softmax"))
 model.compile(optimizer="rmsprop", loss="categorical_crossentropy")
 """
 
+CODE_OF_CLASSES = """
+import keras
+import tensorflow as tf
+from keras import layers
+
+class Scaled(layers.Layer):
+    def build(self, shape):
+        self.scale = self.add_weight(shape=shape[-1:], initializer="ones", name="scale")
+
+    def call(self, x):
+        return x * self.scale
+
+inputs = keras.Input((32, 32, 3))
+x = keras.applications.mobilenet_v2.preprocess_input(inputs)
+x = Scaled()(layers.Conv2D(8, 3)(x))
+x = layers.Lambda(lambda x: tf.image.resize(x, (8, 8)))(x)
+model = keras.Model(inputs, layers.Dense(4)(tf.reduce_mean(x, axis=[1, 2])))
+"""
+
 _START_MS = 60_000
 
 Open = Callable[..., Any]
@@ -96,6 +115,12 @@ def test_typed_mnist_convnet_is_counted(visit: Open) -> None:
 def test_keras_code_is_read(visit: Open) -> None:
     page = visit(source=CODE)
     _told(page, "Total params: 93,322 (364.54 KiB)")
+
+
+def test_classes_and_functions_of_keras_code_are_followed(visit: Open) -> None:
+    page = visit(source=CODE_OF_CLASSES)
+    _told(page, f"Total params: {convzoo.calc(CODE_OF_CLASSES).total('params'):,} ")
+    expect(page.locator(".pg-table tbody tr", has_text="Scaled")).to_have_count(1)
 
 
 def test_keras_file_is_opened(visit: Open, tmp_path: Path) -> None:
