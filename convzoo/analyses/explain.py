@@ -152,7 +152,8 @@ def _of_known(call: Call, columns: Sequence[str]) -> list[Arithmetic]:
         found.append(Arithmetic("output shape", words))
     if "params" not in columns:
         return found
-    weights = layer.weights(*args, **kwargs)
+    # An operation has some where it is the first to calculate with variables of the code.
+    weights = layer.weights(*args, **kwargs) or layer.variables
     if not weights:
         found.append(Arithmetic("params", "none: nothing is learned"))
     else:

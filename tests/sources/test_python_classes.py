@@ -10,7 +10,8 @@ import keras
 import pytest
 
 from convzoo import calc
-from convzoo.analyses import ANALYSES
+from convzoo.analyses import ANALYSES, STANDARD
+from convzoo.analyses.explain import explain
 from convzoo.analyses.report import Report
 from convzoo.cli import run
 from convzoo.errors import ConvzooError, GraphError, SourceError
@@ -364,6 +365,14 @@ def test_training_counts_the_variables_of_the_code_as_those_of_a_layer() -> None
     ]
     # Beside what a Dense keeps, what its operations give is kept: products, scaled ones.
     assert own.total("training_bytes") - dense.total("training_bytes") == 2 * 4 * 4
+
+
+def test_variables_of_the_code_are_explained_where_they_are_counted() -> None:
+    told = explain(_calc(_VARIABLES).graph, ["params"], STANDARD)
+    texts = {one.layer: (one.arithmetic, one.result) for one in told if one.quantity == "params"}
+    assert texts["still/matmul"] == ("2 channels x 6 variable", 12)
+    assert texts["still/multiply"] == ("1 scale", 1)
+    assert texts["pair/multiply"] == ("none: nothing is learned", None)
 
 
 def test_variable_with_several_gradients_is_not_followed() -> None:
