@@ -330,7 +330,7 @@ def test_layer_whose_call_can_not_be_followed_is_unknown(members: str, reason: s
     first, own, last = report.rows[1:]
     assert (first.params, own.params, last.params) == (20, None, None)
     [note] = own.layers[-1].notes
-    assert note.startswith("its code can't be followed: ")
+    assert note.startswith("its code can't be followed: line ")
     assert reason in note
 
 

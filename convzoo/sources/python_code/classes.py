@@ -1,14 +1,13 @@
 """Layers and models whose classes the code defines.
 
 Their `__init__`, `build` and `call` are followed like any function of the code, so that such a
-layer is a model of what its `call` does. Variables that it makes itself are counted beside those of
-the layers within.
+layer is a model of what its `call` does. Variables that it makes itself are counted among those of
+what first calculates with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from convzoo.errors import ArgumentError, GraphError, SourceError
@@ -22,7 +21,6 @@ from convzoo.graph.naming import fresh_names, names_set_aside
 from convzoo.graph.order import keras_order
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.graph.unknown_layer import UnknownLayer
-from convzoo.limits import limited_layers
 from convzoo.sources.python_code.values import (
     HARMLESS,
     SYMBOLIC,
@@ -179,24 +177,13 @@ class OwnLayer(Graph):
         """Find out what a call does, on inputs that stand for those that are given."""
         made, args, kwargs = self._placeholders(inputs)
         try:
-            with self._within():
+            with self._interpreter.within_a_layer():
                 self._make_variables(args, kwargs)
                 self._take(made, self._called(args, kwargs))
                 self._check_variables()
         except (SourceError, GraphError) as error:
-            self._take_unknown(made, str(error))
+            self._take_unknown(made, f"{self._interpreter.place}: {error}")
         self._interpreter.grew(self, [call.layer for call in self.calls])
-
-    @contextmanager
-    def _within(self) -> Iterator[None]:
-        """Follow a method of the class."""
-        interpreter = self._interpreter
-        before, interpreter.is_in_layer = interpreter.is_in_layer, True
-        try:
-            with limited_layers():
-                yield
-        finally:
-            interpreter.is_in_layer = before
 
     def matched(self, inputs: Any) -> dict[Tensor, Tensor]:
         given = leaves(inputs)
@@ -215,7 +202,7 @@ class OwnLayer(Graph):
         if key in self._alike:
             return
         made, args, kwargs = self._placeholders(inputs)
-        with self._within():
+        with self._interpreter.within_a_layer():
             outputs = self._called(args, kwargs)
             _, calls = keras_order(leaves(made), leaves(outputs))
         kept = set(self.tracked())

@@ -187,9 +187,9 @@ def activation(name: str) -> Known:
 # theirs: the operation, and the arguments after the first, with the operation's names for them and
 # with the defaults that the operation has not.
 _ALIKE = """
-    abs concatenate cos elu equal exp greater greater_equal less less_equal log max
-    maximum mean min minimum not_equal prod relu round shape sigmoid sign sin softmax softplus
-    softsign sqrt square stack std stop_gradient sum tanh transpose var
+    abs concatenate cos elu equal exp greater greater_equal less less_equal log max maximum mean min
+    minimum not_equal prod relu round shape sigmoid sign sin softmax softplus softsign sqrt square
+    stack std stop_gradient sum tanh transpose var
 """
 _BACKEND = {name: name for name in _ALIKE.split()} | {
     "argmax": "argmax axis/-1",

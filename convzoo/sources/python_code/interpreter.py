@@ -11,7 +11,6 @@ import ast
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 from convzoo.errors import ConvzooError, SourceError
 from convzoo.graph.dims import UnknownShapeError
@@ -49,44 +48,9 @@ def interpret(cells: list[str]) -> Graph:
         SourceError: when it describes none, or not without being run.
         ConvzooError: when a layer refuses its arguments or its input.
     """
-    interpreter = Interpreter("\n".join(map(_without_commands, cells)))
-    interpreter.guarded = partial(_faults_told, interpreter, cells)
+    interpreter = Interpreter([*map(_without_commands, cells)])
     with interpreter.guarded():
         return interpreter.run()
-
-
-@contextmanager
-def _faults_told(interpreter: Interpreter, cells: list[str]) -> Iterator[None]:
-    """Say of what goes wrong within where in the code it is."""
-
-    def place() -> str:
-        line = interpreter.line
-        if len(cells) == 1:
-            return f"line {line}"
-        for number, cell in enumerate(cells, 1):
-            lines = cell.count("\n") + 1
-            if line <= lines:
-                return f"code cell {number}, line {line}"
-            line -= lines
-        return f"code cell {len(cells)}"
-
-    try:
-        with limited_layers():
-            yield
-    except ConvzooError as error:
-        text = str(error)
-        if len(text) > _LONGEST_MESSAGE:
-            text = f"{text[:_LONGEST_MESSAGE]} ..."
-        error.args = (f"{place()}: {text}" if interpreter.line else text,)
-        raise
-    except (Break, Continue):
-        raise SourceError(f"{place()}: is no Python: it stands outside of a loop.") from None
-    except (RecursionError, MemoryError):
-        raise SourceError(f"{place()}: nests too deep to be read.") from None
-    except UnknownShapeError:
-        raise SourceError(f"{place()}: asks for a shape that is unknown.") from None
-    except _FAULTS as error:
-        raise SourceError(f"{place()}: goes wrong: {error or type(error).__name__}.") from error
 
 
 def _without_commands(cell: str) -> str:
@@ -98,6 +62,27 @@ def _without_commands(cell: str) -> str:
 
 class Interpreter(Statements):
     """One reading of a text."""
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        try:
+            with limited_layers():
+                yield
+        except ConvzooError as error:
+            text = str(error)
+            if len(text) > _LONGEST_MESSAGE:
+                text = f"{text[:_LONGEST_MESSAGE]} ..."
+            error.args = (f"{self.place}: {text}" if self.line else text,)
+            raise
+        except (Break, Continue):
+            raise SourceError(f"{self.place}: is no Python: it stands outside of a loop.") from None
+        except (RecursionError, MemoryError):
+            raise SourceError(f"{self.place}: nests too deep to be read.") from None
+        except UnknownShapeError:
+            raise SourceError(f"{self.place}: asks for a shape that is unknown.") from None
+        except _FAULTS as error:
+            reason = f"{error or type(error).__name__}"
+            raise SourceError(f"{self.place}: goes wrong: {reason}.") from error
 
     def run(self) -> Graph:
         """The model of the text."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from convzoo.errors import SourceError
 from convzoo.graph.graph import Graph
 from convzoo.graph.layer import Call, Constant, Layer, Tensor, run_within, weights_within, work_of
 from convzoo.graph.structure import leaves, map_leaves
+from convzoo.limits import limited_layers
 from convzoo.sources.python_code.values import (
     PLAIN,
     SYMBOLIC,
@@ -44,18 +46,18 @@ STEPS_OF_A_FUNCTION = 20
 """What a call of a function of the code costs."""
 
 
-class State:
+class State(ABC):
     """Where a reading of a text stands.
 
     Args:
-        text: the code.
+        cells: the code; that of a notebook cell by cell.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, cells: list[str]) -> None:
+        text = "\n".join(cells)
         self.line = 0
         """Where it is."""
-        self.guarded: Callable[[], AbstractContextManager[None]] = nullcontext
-        """Within it, what goes wrong is told as an error that names the line."""
+        self._cells = cells
         self._lines = text.encode(errors="replace").split(b"\n")
         self._text = text
         self._left = MAX_STEPS
@@ -78,6 +80,33 @@ class State:
         """What has variables of the code among its own, because it is the first to use them."""
         self.is_in_layer = False
         """Whether the function of a layer is followed, in which data are made too."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a message begins."""
+        line = self.line
+        if len(self._cells) == 1:
+            return f"line {line}"
+        for number, cell in enumerate(self._cells, 1):
+            lines = cell.count("\n") + 1
+            if line <= lines:
+                return f"code cell {number}, line {line}"
+            line -= lines
+        return f"code cell {len(self._cells)}"
+
+    @abstractmethod
+    def guarded(self) -> AbstractContextManager[None]:
+        """Within it, what goes wrong is told as an error that names the line."""
+
+    @contextmanager
+    def within_a_layer(self) -> Iterator[None]:
+        """Follow the function of a layer."""
+        before, self.is_in_layer = self.is_in_layer, True
+        try:
+            with limited_layers():
+                yield
+        finally:
+            self.is_in_layer = before
 
     # ------------------------------------------------------------------ limits
 

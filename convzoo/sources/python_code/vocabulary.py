@@ -22,7 +22,6 @@ from convzoo.graph.naming import fresh_names, snake_case
 from convzoo.graph.structure import leaves, map_leaves
 from convzoo.layers import LAYERS, MERGING_FUNCTIONS
 from convzoo.layers.foreign import Lambda
-from convzoo.limits import limited_layers
 from convzoo.sources.python_code.attributes import attribute, class_of
 from convzoo.sources.python_code.classes import OwnLayer, Parent
 from convzoo.sources.python_code.functions import (
@@ -345,12 +344,8 @@ def _followed(
         key = tuple((tuple(x.shape), x.dtype) for x in leaves(inputs))
         if key not in found:
             found[key] = None
-            before, interpreter.is_in_layer = interpreter.is_in_layer, True
-            try:
-                with fresh_names(), limited_layers(), suppress(SourceError, GraphError):
-                    found[key] = made_of(inputs)
-            finally:
-                interpreter.is_in_layer = before
+            with fresh_names(), interpreter.within_a_layer(), suppress(SourceError, GraphError):
+                found[key] = made_of(inputs)
         return found[key]
 
     def made_of(inputs: Any) -> Graph | None:
